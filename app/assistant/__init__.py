@@ -1,0 +1,1 @@
+"""The conversation: understand, decide, answer from the catalog, remember, record."""

@@ -1,0 +1,102 @@
+"""The smaller content files beside the procedures: fields, life events, agencies elsewhere, local layers."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from app.catalog.content import (
+    Ask,
+    Code,
+    Date,
+    Fact,
+    Fee,
+    Online,
+    ProcessingTime,
+    Sentence,
+    ShortName,
+    Slug,
+    Source,
+    Strict,
+    Text,
+    Uuid,
+    Voice,
+)
+
+
+class FieldOfWork(Strict):
+    """A field of procedures (lĩnh vực); its id is the folder name."""
+
+    id: Slug
+    name: ShortName
+    about: Sentence = Field(description="Một câu: lĩnh vực này gồm những việc gì.")
+
+
+class LifeEvent(Strict):
+    """An event in a family's life and the procedures it needs, in order."""
+
+    id: Slug
+    name: ShortName
+    about: Sentence
+    asks: tuple[Ask, ...] = Field(min_length=6, description="Cách người dân kể về sự kiện này.")
+    procedures: tuple[Code, ...] = Field(min_length=2, description="Mã thủ tục theo thứ tự nên làm.")
+
+
+class Elsewhere(Strict):
+    """Something citizens ask the ward for that another agency does."""
+
+    id: Slug
+    name: ShortName
+    codes: tuple[Code, ...] = Field(default=(), description="Mã trên danh mục toàn quốc, sát nhất trước.")
+    portal_id: Uuid | None = None
+    agency: Text = Field(description="Ai làm.")
+    advice: Sentence = Field(description="Đi đâu, làm cách nào: một hai câu.")
+    asks: tuple[Ask, ...] = Field(min_length=8)
+    near: tuple[Code, ...] = Field(default=(), description="Thủ tục của xã, phường gần nghĩa nhất (nếu có).")
+    source: Source
+
+
+class LocalCase(Strict):
+    time: tuple[ProcessingTime, ...] | None = None
+    fees: tuple[Fee, ...] | None = None
+
+
+class Layer(Strict):
+    """What is different in one place. A layer never replaces papers or steps."""
+
+    code: Code
+    place: Text
+    online: Online | None = None
+    where: Sentence | None = None
+    notes: tuple[Sentence, ...] = ()
+    cases: dict[str, LocalCase] = Field(default_factory=dict, description="Theo mã trường hợp; `*` là mọi trường hợp.")
+    default_source: Slug
+    sources: dict[Slug, Source] = Field(min_length=1)
+    checked_on: Date
+    checked_by: Text
+
+    @model_validator(mode="after")
+    def _sources_declared(self) -> Layer:
+        facts: list[Fact] = [
+            fact for case in self.cases.values() for facts in (case.time, case.fees) for fact in facts or ()
+        ]
+        if self.online is not None:
+            facts.append(self.online)
+        missing = {self.default_source, *(fact.source for fact in facts if fact.source)} - self.sources.keys()
+        if missing:
+            raise ValueError(f"Nguồn chưa khai báo trong `sources`: {', '.join(sorted(missing))}.")
+        return self
+
+
+class FieldsFile(Strict):
+    fields: tuple[FieldOfWork, ...]
+
+
+class LifeEventsFile(Strict):
+    life_events: tuple[LifeEvent, ...]
+
+
+class ElsewhereFile(Strict):
+    elsewhere: tuple[Elsewhere, ...]
+
+
+VOICES = tuple(Voice)

@@ -1,0 +1,165 @@
+"""Engines, sessions, the base of all tables, and migrations at start.
+
+SQLite (embedded default): a write engine with one connection whose transactions begin with BEGIN IMMEDIATE, and a
+read-only engine beside it; with SQLAlchemy's own default, concurrent updates were lost without a word.
+PostgreSQL (a province): one engine. The same code above both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+MIGRATION_LOCK = 7_001
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON", "cache_size=-8000")
+
+
+class UtcDateTime(sa.TypeDecorator[dt.datetime]):
+    """A point in time: aware in Python, UTC in the database."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone must not reach the database")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of every table; constraint names are fixed here so that migrations can name them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {dt.datetime: UtcDateTime, dict[str, Any]: sa.JSON, list[str]: sa.JSON}
+
+
+class Commune(Base):
+    """A commune, ward or special zone. The default installation has exactly one, with id 1."""
+
+    __tablename__ = "communes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+
+
+class Database:
+    """Sessions on one database. One request or job is one `write()` or one `read()`; the edge commits."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        if url.startswith("sqlite"):
+            self._write_engine = _sqlite_engine(url, pool_size=1)
+            self._read_engine = _sqlite_engine(url, pool_size=4).execution_options(sqlite_begin="DEFERRED")
+        else:
+            self._write_engine = create_async_engine(url, pool_size=10, max_overflow=5, pool_pre_ping=True)
+            self._read_engine = self._write_engine
+        self._write = async_sessionmaker(self._write_engine, expire_on_commit=False)
+        self._read = async_sessionmaker(self._read_engine, expire_on_commit=False)
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that is committed when the block ends, rolled back when it raises."""
+        async with self._write.begin() as session:
+            yield session
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading only."""
+        async with self._read() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._write_engine.dispose()
+        await self._read_engine.dispose()
+
+
+def _sqlite_engine(url: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _set_pragmas(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins transactions itself (next listener)
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to `revision`. Safe when several processes start at once: one migrates, others wait."""
+    from alembic import command  # noqa: PLC0415 -- 100 ms that only this function needs
+
+    engine = sa.create_engine(_sync_url(url))
+    with _one_at_a_time(url, engine) as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        if revision == "base" or revision.startswith("-"):
+            command.downgrade(config, revision)
+        else:
+            command.upgrade(config, revision)
+    engine.dispose()
+
+
+def alembic_config() -> Any:
+    """Alembic's configuration, without an ini file."""
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("file_template", "%%(year)d-%%(month).2d-%%(day).2d-%%(hour).2d%%(minute).2d_%%(slug)s")
+    return config
+
+
+def _sync_url(url: str) -> str:
+    return url.replace("sqlite+aiosqlite:", "sqlite:")
+
+
+@contextlib.contextmanager
+def _one_at_a_time(url: str, engine: sa.Engine) -> Iterator[sa.Connection]:
+    if url.startswith("sqlite"):
+        path = Path(sa.make_url(url).database or "")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.with_suffix(".migrate.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with engine.begin() as connection:
+                yield connection
+    else:
+        with engine.begin() as connection:
+            connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            yield connection

@@ -1,0 +1,96 @@
+"""All settings, in one class. Each is an environment variable `GANDAN_<NAME>` or a line of `.env`.
+
+`.env.example` is generated from this class (`./dev generate`); a stale one fails a test.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings of one process. Durations are timedeltas: seconds, or ISO 8601 such as `PT30M`, `P365D`."""
+
+    model_config = SettingsConfigDict(env_prefix="GANDAN_", env_file=".env", extra="ignore")
+
+    # Where things are
+    data_dir: Path = Field(default=Path("var"), description="Folder of the embedded database. The only place written to.")
+    procedures_dir: Path = Field(default=ROOT / "procedures", description="Folder of the catalog.")
+    commune_file: Path = Field(
+        default=ROOT / "procedures" / "commune.sample.yaml", description="The ward's profile: name, hours, counters, phones."
+    )
+    database_url: str | None = Field(
+        default=None, description="postgresql+psycopg://… for a province. Empty: SQLite in data_dir."
+    )
+
+    # The web server
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="The address citizens open; printed in QR codes. No slash at the end."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs form tokens and visitors' cookies. Empty: made once and kept in data_dir."
+    )
+    forwarded_allow_ips: str = Field(
+        default="127.0.0.1", description="Reverse proxies whose X-Forwarded-* headers are believed, by comma."
+    )
+
+    # The conversation
+    conversation_expiry: dt.timedelta = Field(
+        default=dt.timedelta(minutes=30), description="How long the last procedure stays in mind."
+    )
+    message_max_length: int = Field(default=2000, ge=200, description="Longer messages are answered from their beginning.")
+    messages_per_minute: int = Field(default=30, ge=1, description="Messages one person may send per minute.")
+
+    # Keeping and forgetting
+    keep_conversations: dt.timedelta = Field(
+        default=dt.timedelta(days=30), description="Conversations untouched this long are erased."
+    )
+    keep_answers: dt.timedelta = Field(
+        default=dt.timedelta(days=365), description="Answers (masked text, no person) are kept this long for improvement."
+    )
+
+    # Logs
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level that is logged.")
+    log_format: Literal["console", "json"] = Field(default="console", description="`json` for machines that collect logs.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("GANDAN_PUBLIC_URL phải bắt đầu bằng http:// hoặc https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("postgresql+psycopg://", "sqlite+aiosqlite:///")):
+            raise ValueError("GANDAN_DATABASE_URL phải bắt đầu bằng postgresql+psycopg:// (hoặc để trống để dùng SQLite)")
+        return value or None
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        """The database in use: the one named, else the SQLite file in data_dir."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'gandan.sqlite3').absolute()}"
+
+
+def env_example() -> str:
+    """Text of `.env.example`, from the fields of Settings."""
+    lines = ["# Made by ./dev generate from app/settings.py. Copy to .env and change what you need.", ""]
+    for name, info in Settings.model_fields.items():
+        default = info.default
+        if isinstance(default, Path) and default.is_relative_to(ROOT):
+            default = default.relative_to(ROOT)
+        if isinstance(default, dt.timedelta):
+            default = f"{int(default.total_seconds())}"
+        lines += [f"# {info.description}", f"# GANDAN_{name.upper()}={'' if default is None else default}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,7 @@
+"""Every table of the project, imported once so that migrations and tests see the whole schema."""
+
+from app.assistant.models import Answer, Conversation
+from app.database import Base, Commune
+from app.site.models import QrScan
+
+__all__ = ["Answer", "Base", "Commune", "Conversation", "QrScan"]
