@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.catalog.collections import Elsewhere, FieldOfWork, LifeEvent
+from app.catalog.collections import Elsewhere, Family, FieldOfWork, LifeEvent
 from app.catalog.content import Procedure
 
 
@@ -18,6 +18,7 @@ class Catalog:
     fields: tuple[FieldOfWork, ...]
     life_events: tuple[LifeEvent, ...]
     elsewhere: tuple[Elsewhere, ...]
+    families: tuple[Family, ...]
 
     def get(self, code: str) -> Procedure | None:
         """The procedure with this code, or None."""
@@ -47,3 +48,11 @@ class Catalog:
     def life_event(self, event_id: str) -> LifeEvent | None:
         """The life event with this id, or None."""
         return next((event for event in self.life_events if event.id == event_id), None)
+
+    def agency_elsewhere(self, item_id: str) -> Elsewhere | None:
+        """The entry of `elsewhere.yaml` with this id, or None."""
+        return next((item for item in self.elsewhere if item.id == item_id), None)
+
+    def family(self, family_id: str) -> Family | None:
+        """The family of look-alikes with this id, or None."""
+        return next((family for family in self.families if family.id == family_id), None)

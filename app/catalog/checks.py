@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from app.catalog.catalog import Catalog
 from app.catalog.content import UNKNOWN, Procedure
 from app.catalog.yaml_loader import Problem
 
@@ -24,7 +25,7 @@ OFFICIALESE = (
 PERSONAL = re.compile(r"(?<!\d)(\d{12}|0\d{9})(?!\d)")
 
 
-def check_catalog(files: Mapping[str, Procedure], known_codes: Iterable[str], today: dt.date) -> list[Problem]:
+def check_procedures(files: Mapping[str, Procedure], known_codes: Iterable[str], today: dt.date) -> list[Problem]:
     """Problems over all procedures; `files` maps the path under procedures/ to what it holds."""
     problems: list[Problem] = []
     known = {procedure.code for procedure in files.values()} | set(known_codes)
@@ -38,6 +39,27 @@ def check_catalog(files: Mapping[str, Procedure], known_codes: Iterable[str], to
         problems += _check_wording(file, procedure)
         problems += _check_age(file, procedure, today)
     return problems + _check_repeated_asks(files)
+
+
+def check_references(catalog: Catalog) -> list[Problem]:
+    """Names in the smaller files that lead nowhere."""
+    fields = {field.id for field in catalog.fields}
+    elsewhere = {f"elsewhere:{item.id}" for item in catalog.elsewhere}
+    named = [
+        *(("life-events.yaml", event.id, code) for event in catalog.life_events for code in event.procedures),
+        *(("elsewhere.yaml", item.id, code) for item in catalog.elsewhere for code in item.near),
+        *(("families.yaml", family.id, code) for family in catalog.families for code in family.choices),
+    ]
+    problems = [
+        Problem(file, where, f"nhắc tới «{code}» chưa có trong kho", "sửa mã, hoặc viết thủ tục đó")
+        for file, where, code in named
+        if code not in catalog.procedures and code not in elsewhere
+    ]
+    return problems + [
+        Problem(procedure.code, "field", f"không có lĩnh vực `{procedure.field}`", "thêm vào fields.yaml")
+        for procedure in catalog.procedures.values()
+        if procedure.field not in fields
+    ]
 
 
 def _check_place(file: str, procedure: Procedure) -> list[Problem]:

@@ -19,7 +19,6 @@ from app.catalog.content import (
     Strict,
     Text,
     Uuid,
-    Voice,
 )
 
 
@@ -53,6 +52,15 @@ class Elsewhere(Strict):
     asks: tuple[Ask, ...] = Field(min_length=8)
     near: tuple[Code, ...] = Field(default=(), description="Thủ tục của xã, phường gần nghĩa nhất (nếu có).")
     source: Source
+
+
+class Family(Strict):
+    """Look-alikes that a too short message cannot tell apart: one question, two to five choices."""
+
+    id: Slug
+    question: Sentence
+    choices: tuple[str, ...] = Field(min_length=2, max_length=5, description="Mã thủ tục, hoặc `elsewhere:<id>`.")
+    asks: tuple[Ask, ...] = Field(min_length=3, description="Lời mơ hồ dẫn tới câu hỏi này.")
 
 
 class LocalCase(Strict):
@@ -99,4 +107,5 @@ class ElsewhereFile(Strict):
     elsewhere: tuple[Elsewhere, ...]
 
 
-VOICES = tuple(Voice)
+class FamiliesFile(Strict):
+    families: tuple[Family, ...]

@@ -11,8 +11,8 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.catalog.catalog import Catalog
-from app.catalog.checks import check_catalog
-from app.catalog.collections import Elsewhere, ElsewhereFile, FieldsFile, Layer, LifeEvent, LifeEventsFile
+from app.catalog.checks import check_procedures, check_references
+from app.catalog.collections import ElsewhereFile, FamiliesFile, FieldsFile, Layer, LifeEventsFile
 from app.catalog.content import Procedure
 from app.catalog.humanize import problems_of
 from app.catalog.layers import apply_layer
@@ -52,29 +52,24 @@ def read_catalog(folder: Path, locale: str | None = None, today: dt.date | None 
     fields = _read(folder / "fields.yaml", folder, FieldsFile, problems)
     events = _read(folder / "life-events.yaml", folder, LifeEventsFile, problems)
     elsewhere = _read(folder / "elsewhere.yaml", folder, ElsewhereFile, problems)
-    known = {code for item in (elsewhere.elsewhere if elsewhere else ()) for code in item.codes}
-    problems += check_catalog(files, known, today or dt.date.today())
+    families = _read(folder / "families.yaml", folder, FamiliesFile, problems)
     procedures = {procedure.code: procedure for procedure in files.values()}
-    life_events = events.life_events if events else ()
-    problems += _check_references(life_events, elsewhere.elsewhere if elsewhere else (), procedures)
-    if fields is not None:
-        problems += [
-            Problem(file, "field", f"không có lĩnh vực `{procedure.field}`", "thêm vào fields.yaml")
-            for file, procedure in files.items()
-            if procedure.field not in {field.id for field in fields.fields}
-        ]
     if locale is not None:
         procedures = _apply_layers(folder, locale, procedures, problems)
-    if any(problem.severity == "error" for problem in problems) or fields is None:
+    if fields is None or events is None or elsewhere is None or families is None:
         return Reading(None, problems, procedures)
     catalog = Catalog(
         version=_version_of(folder, locale),
         procedures=procedures,
         fields=fields.fields,
-        life_events=life_events,
-        elsewhere=elsewhere.elsewhere if elsewhere else (),
+        life_events=events.life_events,
+        elsewhere=elsewhere.elsewhere,
+        families=families.families,
     )
-    return Reading(catalog, problems, procedures)
+    problems += check_procedures(files, {code for item in catalog.elsewhere for code in item.codes}, today or dt.date.today())
+    problems += check_references(catalog)
+    broken = any(problem.severity == "error" for problem in problems)
+    return Reading(None if broken else catalog, problems, procedures)
 
 
 def procedure_files(folder: Path) -> list[Path]:
@@ -129,23 +124,6 @@ def _apply_layers(
         except ValueError as error:
             problems.append(Problem(file, "cases", str(error), "dùng mã trường hợp có trong thủ tục, hoặc `*`"))
     return result
-
-
-def _check_references(
-    events: tuple[LifeEvent, ...], elsewhere: tuple[Elsewhere, ...], procedures: dict[str, Procedure]
-) -> list[Problem]:
-    problems = []
-    for event in events:
-        for code in event.procedures:
-            if code not in procedures:
-                wrong = f"«{event.name}» nhắc tới {code} chưa có trong kho"
-                problems.append(Problem("life-events.yaml", event.id, wrong, "sửa mã hoặc viết thủ tục đó"))
-    for item in elsewhere:
-        for code in item.near:
-            if code not in procedures:
-                wrong = f"«{item.name}» nhắc tới {code} chưa có trong kho"
-                problems.append(Problem("elsewhere.yaml", item.id, wrong, "sửa mã hoặc xoá"))
-    return problems
 
 
 def _version_of(folder: Path, locale: str | None) -> str:

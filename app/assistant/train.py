@@ -1,0 +1,201 @@
+"""`./dev train`: learn the ranker's weights and its confidence from our own ways of asking.
+
+Honest by construction: every text is scored by an index that has not seen its voice (procedures) or its fold (the
+rest), so the weights are learned on questions the index does not know. For the confidence, whole classes are also
+taken away, so that it learns what a question about something we do not hold looks like. Reproducible: fixed seed.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries
+from app.catalog.content import Voice
+from app.catalog.loader import load_catalog
+from app.catalog.yaml_loader import read_document
+from app.understanding.index import FEATURES, Entry, Index, Kind
+from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, Weights, confidence_features, rank
+from app.understanding.rules import Rules
+from app.understanding.text import fold
+
+FOLDS = 7
+SEED = 20261122
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One text with the class it belongs to and the fold that must not see it."""
+
+    text: str
+    target: str
+    fold: int
+
+
+def main() -> None:
+    """Learn, print the held-out figures, write weights.json."""
+    folder = Path("procedures")
+    catalog = load_catalog(folder)
+    intents = read_document(folder / "intents.yaml").data
+    rules = build_rules(intents)
+    entries = [*catalog_entries(catalog), *intent_entries(intents)]
+    voices = {
+        (procedure.code, ask): list(Voice).index(voice)
+        for procedure in catalog.in_force()
+        for voice, asks in procedure.asks.items()
+        for ask in asks
+    }
+    samples = _samples(entries, voices)
+    tables, targets = _tables(entries, samples, folder, rules)
+    rank_weights = _learn_rank(tables, targets)
+    _say_accuracy("xếp hạng (câu chưa thấy giọng)", tables, targets, rank_weights)
+    unseen = _removed_classes(entries, samples, folder, rules)
+    evidence, correct = _evidence(tables, targets, unseen, rank_weights)
+    confidence_weights = _learn_logistic(evidence, correct)
+    _say_confidence(evidence, correct, confidence_weights)
+    WEIGHTS_FILE.write_text(
+        json.dumps(
+            {
+                "features": FEATURES,
+                "confidence_features": CONFIDENCE_FEATURES,
+                "rank": [round(float(w), 4) for w in rank_weights],
+                "confidence": [round(float(w), 4) for w in confidence_weights],
+                "samples": len(samples),
+                "catalog": catalog.version,
+            },
+            indent=1,
+        )
+        + "\n",
+        "utf-8",
+    )
+
+
+def _samples(entries: Iterable[Entry], voices: dict[tuple[str, str], int]) -> list[Sample]:
+    chance = random.Random(SEED)
+    samples = []
+    for entry in entries:
+        for ask in entry.asks:
+            where = voices.get((entry.id, ask), chance.randrange(FOLDS))
+            samples.append(Sample(ask, entry.id, where))
+            if fold(ask) != ask.casefold() and chance.random() < 0.5:  # noqa: PLR2004 -- half also without accents
+                samples.append(Sample(fold(ask), entry.id, where))
+    return samples
+
+
+Row = tuple[NDArray[np.float32], NDArray[np.int32], float, int]
+
+
+def _score(index: Index, rules: Rules, text: str) -> Row:
+    query = index.query(text)
+    signs = rules.signs(query.words.plain, " ".join(query.words.folded))
+    scored = index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
+    return scored.features, scored.classes, scored.unknown_share, len(query.content)
+
+
+def _tables(entries: list[Entry], samples: list[Sample], folder: Path, rules: Rules) -> tuple[list[Row], list[int]]:
+    """For each sample, candidates scored by an index without its fold, and the row of the right one (-1: missing)."""
+    tables, targets = [], []
+    for number in range(FOLDS):
+        held = {(s.target, s.text) for s in samples if s.fold == number}
+        held |= {(target, fold(text)) for target, text in held}
+        index = build_index(_without(entries, lambda entry, ask, held=held: (entry.id, fold(ask)) in held), folder)
+        for sample in samples:
+            if sample.fold == number:
+                row = _score(index, rules, sample.text)
+                where = np.flatnonzero(row[1] == index.number_of[sample.target])
+                tables.append(row)
+                targets.append(int(where[0]) if len(where) else -1)
+    return tables, targets
+
+
+def _without(entries: list[Entry], drop: Callable[[Entry, str], bool]) -> list[Entry]:
+    return [replace(entry, asks=tuple(ask for ask in entry.asks if not drop(entry, ask))) for entry in entries]
+
+
+def _removed_classes(entries: list[Entry], samples: list[Sample], folder: Path, rules: Rules) -> list[Row]:
+    """Questions about procedures, scored by an index that does not hold that procedure at all."""
+    chance = random.Random(SEED)
+    codes = [entry.id for entry in entries if entry.kind is Kind.PROCEDURE]
+    chance.shuffle(codes)
+    rows = []
+    for number in range(6):
+        removed = set(codes[number::6])
+        index = build_index([entry for entry in entries if entry.id not in removed], folder)
+        rows += [_score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]  # noqa: PLR2004
+    return rows
+
+
+def _learn_rank(tables: list[Row], targets: list[int], rounds: int = 400) -> Floats:
+    """Softmax regression over candidates, with Adam, full batch."""
+    kept = [(row[0].astype(np.float64), target) for row, target in zip(tables, targets, strict=True) if target >= 0]
+    features = np.stack([table for table, _ in kept])
+    chosen = np.array([target for _, target in kept])
+    weights = np.zeros(len(FEATURES))
+    weights[:7] = 2.0
+    first, second = np.zeros_like(weights), np.zeros_like(weights)
+    for step in range(1, rounds + 1):
+        logits = features @ weights
+        probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        expected = np.einsum("nk,nkf->nf", probabilities, features)
+        gradient = (expected - features[np.arange(len(chosen)), chosen]).mean(axis=0) + 2e-4 * weights
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.999 * second + 0.001 * gradient**2
+        weights -= 0.15 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    return weights
+
+
+def _evidence(tables: list[Row], targets: list[int], unseen: list[Row], weights: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    rows, correct = [], []
+    for (features, _, unknown_share, words), target in [*zip(tables, targets, strict=True), *((row, -1) for row in unseen)]:
+        logits = features @ weights
+        order = np.argsort(-logits)
+        probabilities = np.exp(logits[order] - logits[order[0]])
+        probabilities /= probabilities.sum()
+        rows.append(confidence_features(probabilities, features[order[0]], unknown_share, words))
+        correct.append(int(order[0]) == target)
+    return np.array(rows), np.array(correct)
+
+
+def _learn_logistic(evidence: Floats, correct: NDArray[np.bool_], rounds: int = 3000) -> Floats:
+    weights = np.zeros(evidence.shape[1])
+    wanted = correct.astype(np.float64)
+    for _ in range(rounds):
+        guess = 1 / (1 + np.exp(-evidence @ weights))
+        weights -= 0.8 * (evidence.T @ (guess - wanted) / len(wanted) + 1e-4 * weights)
+    return weights
+
+
+def _say_accuracy(name: str, tables: list[Row], targets: list[int], weights: Floats) -> None:
+    places = []
+    for (features, *_), target in zip(tables, targets, strict=True):
+        order = np.argsort(-(features @ weights))
+        places.append(int(np.flatnonzero(order == target)[0]) if target >= 0 else 99)
+    found = np.array(places)
+    top1, top3 = (found == 0).mean() * 100, (found < 3).mean() * 100  # noqa: PLR2004
+    print(f"{name}: {len(found)} câu · đúng đầu {top1:.1f} % · trong ba {top3:.1f} %")
+    for feature, weight in zip(FEATURES, weights, strict=True):
+        print(f"  {feature:18} {weight:+.2f}")
+
+
+def _say_confidence(evidence: Floats, correct: NDArray[np.bool_], weights: Floats) -> None:
+    guess = 1 / (1 + np.exp(-evidence @ weights))
+    print("độ tin: ngưỡng → tỉ lệ trả lời, đúng khi trả lời")
+    for threshold in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        said = guess >= threshold
+        print(f"  {threshold:.1f} → {said.mean():.2f}, {correct[said].mean() if said.any() else 0:.3f}")
+    for feature, weight in zip(CONFIDENCE_FEATURES, weights, strict=True):
+        print(f"  {feature:18} {weight:+.2f}")
+
+
+if __name__ == "__main__":
+    main()
+
+__all__ = ["Weights", "main", "rank"]

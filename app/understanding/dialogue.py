@@ -1,0 +1,287 @@
+"""What to do with a message in its conversation: answer, ask one question, say «chưa rõ», or something else.
+
+Pure: the state goes in, the decision and the next state come out. The assistant, the command line and the evaluation
+all use this one function, so what is measured is what citizens meet.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from app.understanding.index import Entry, Kind
+from app.understanding.reader import Reader, Reading
+from app.understanding.rules import Aspect
+
+Outcome = Literal["answer", "clarify", "unknown", "other"]
+
+SURE_ENOUGH = 0.5
+MAX_CHOICES = 5
+_SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a conversation keeps in mind between two messages."""
+
+    code: str | None = None
+    aspects: tuple[Aspect, ...] = ()
+    recent: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    """Class ids offered last, in order: codes, or `elsewhere:…`, `event:…`."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One procedure asked about and the aspects asked."""
+
+    code: str
+    aspects: tuple[Aspect, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do. `codes` are ranked also when it clarifies; `parts` holds one or several procedures to answer."""
+
+    outcome: Outcome
+    intent: str
+    codes: tuple[str, ...] = ()
+    aspects: tuple[Aspect, ...] = ()
+    parts: tuple[Part, ...] = ()
+    choices: tuple[str, ...] = ()
+    family: str | None = None
+    target: str | None = None
+    """Id of the agency elsewhere or life event to show."""
+    confidence: float = 0.0
+    inherited: bool = False
+    state: State = field(default_factory=State)
+
+
+def decide(reader: Reader, text: str, state: State) -> Decision:
+    """Decide about one message; `Decision.state` is the state after it."""
+    reading = reader.read(text, favoured=state.choices)
+    signs = reading.signs
+    if signs.sure is not None:
+        return _intent(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
+    if not reading.query.words.folded:
+        return Decision("other", "empty", confidence=1.0, state=state)
+    chosen = _choice(reading, state)
+    if chosen is not None:
+        return chosen
+    several = _several(reader, text, reading, state)
+    if several is not None:
+        return several
+    if state.code is not None:
+        followed = _follow_up(reader, text, reading, state)
+        if followed is not None:
+            return followed
+    return _fresh(reading, state)
+
+
+# --- one message on its own --------------------------------------------------------------------------------------
+
+
+def _fresh(reading: Reading, state: State) -> Decision:
+    top = reading.top
+    if top is None:
+        return Decision("unknown", "unclear", state=state)
+    codes = _codes(reading)
+    if top.kind is Kind.INTENT:
+        if reading.confidence >= 0.3 or top.id.removeprefix("intent:") in reading.signs.intents:
+            return _intent(reading, top.id.removeprefix("intent:"), reading.confidence, state)
+        return _unknown(reading, state)
+    if top.kind is Kind.FAMILY and reading.confidence >= 0.3:
+        return _clarify(reading, state, family=top.id)
+    if reading.confidence < 0.3 and not _few_close(reading):
+        return _unknown(reading, state)
+    if top.kind in (Kind.ELSEWHERE, Kind.EVENT) and reading.confidence >= 0.35:
+        intent = "other_level" if top.kind is Kind.ELSEWHERE else "life_event"
+        outcome: Outcome = "other" if top.kind is Kind.ELSEWHERE else "answer"
+        return Decision(
+            outcome, intent, codes, reading.aspects, target=top.id, confidence=reading.confidence, state=replace(state, choices=())
+        )
+    if reading.confidence >= SURE_ENOUGH and codes and top.kind is Kind.PROCEDURE:
+        return answer(reading, codes, reading.aspects, state)
+    if _few_close(reading):
+        return _clarify(reading, state)
+    return _unknown(reading, state)
+
+
+def answer(
+    reading: Reading, codes: tuple[str, ...], aspects: tuple[Aspect, ...], state: State, *, inherited: bool = False
+) -> Decision:
+    """Answer the first code."""
+    recent = (codes[0], *(code for code in state.recent if code != codes[0]))[:4]
+    intent = "follow_up" if inherited else "eligibility" if aspects == (Aspect.CONDITIONS,) else "procedure"
+    return Decision(
+        "answer",
+        intent,
+        codes,
+        aspects,
+        parts=(Part(codes[0], aspects),),
+        confidence=max(reading.confidence, 0.6 if inherited else 0.0),
+        inherited=inherited,
+        state=State(code=codes[0], aspects=aspects, recent=recent),
+    )
+
+
+def _intent(reading: Reading, intent: str, confidence: float, state: State) -> Decision:
+    return Decision("other", intent, tuple(reading.codes()), reading.aspects, confidence=confidence, state=replace(state, choices=()))
+
+
+def _unknown(reading: Reading, state: State) -> Decision:
+    codes = tuple(reading.codes())
+    near = codes[:3]
+    return Decision(
+        "unknown", "unclear", codes, reading.aspects, choices=near, confidence=reading.confidence, state=replace(state, choices=near)
+    )
+
+
+def _few_close(reading: Reading) -> bool:
+    """Two to five procedures share most of the probability: a question can tell them apart."""
+    procedures = [(entry, p) for entry, p in reading.entries if entry.kind is Kind.PROCEDURE][:MAX_CHOICES]
+    mass = sum(p for _, p in procedures)
+    ranking = reading.ranking
+    return ranking is not None and mass >= 0.6 and ranking.coverage >= 0.45 and len(procedures) >= 2  # noqa: PLR2004
+
+
+def _codes(reading: Reading, limit: int = 5) -> tuple[str, ...]:
+    """Codes best first; what a family or a life event on top leads to comes before the rest."""
+    top = reading.top
+    led = top.members if top is not None and top.kind in (Kind.FAMILY, Kind.EVENT) else ()
+    return tuple(dict.fromkeys([*(code for code in led if ":" not in code), *reading.codes()]))[:limit]
+
+
+def _clarify(reading: Reading, state: State, family: str | None = None) -> Decision:
+    codes = _codes(reading)
+    best = reading.entries[0][1]
+    close = [e.id for e, p in reading.entries if e.kind in (Kind.PROCEDURE, Kind.ELSEWHERE) and p >= 0.08 * best]
+    choices = tuple(close[:4]) if len(close) > 1 else codes[:3]
+    if family is not None and reading.top is not None:
+        choices = reading.top.members
+    return Decision(
+        "clarify",
+        "vague",
+        codes,
+        reading.aspects,
+        choices=choices,
+        family=family,
+        confidence=reading.confidence,
+        state=replace(state, aspects=reading.aspects, choices=choices),
+    )
+
+
+# --- a message in a conversation ---------------------------------------------------------------------------------
+
+
+def _choice(reading: Reading, state: State) -> Decision | None:
+    """A number, an ordinal, or words of one offered choice."""
+    number = reading.signs.number
+    if number is None or not state.choices:
+        return None
+    count = len(state.choices)
+    position = {-1: count - 1, 0: count // 2}.get(number, number - 1)
+    if not 0 <= position < count:
+        return Decision("clarify", "vague", tuple(state.choices), choices=state.choices, confidence=0.9, state=state)
+    return choose(state.choices[position], reading.aspects or state.aspects, state)
+
+
+def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
+    """The citizen chose this class."""
+    if ":" in chosen:
+        outcome: Outcome = "other" if chosen.startswith("elsewhere:") else "answer"
+        intent = "other_level" if chosen.startswith("elsewhere:") else "life_event"
+        return Decision(outcome, intent, (), aspects, target=chosen, confidence=1.0, state=replace(state, choices=()))
+    recent = (chosen, *(code for code in state.recent if code != chosen))[:4]
+    codes = (chosen, *(code for code in state.choices if code != chosen and ":" not in code))
+    return Decision(
+        "answer", "choice", codes, aspects, parts=(Part(chosen, aspects),), confidence=1.0,
+        state=State(code=chosen, aspects=aspects, recent=recent),
+    )  # fmt: skip
+
+
+def _several(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
+    """Two or three procedures in one message, each said clearly."""
+    pieces = [piece.strip() for piece in _SPLIT.split(text[:1000]) if piece and len(piece.split()) >= 2]  # noqa: PLR2004
+    if not 2 <= len(pieces) <= 4 or (reading.top is not None and reading.top.kind is Kind.INTENT):  # noqa: PLR2004
+        return None
+    parts: list[Part] = []
+    confidence = 1.0
+    for piece in pieces:
+        part = reader.read(piece)
+        top = part.top
+        if top is None or not part.query.content:
+            continue
+        if top.kind is not Kind.PROCEDURE or part.confidence < 0.75 or part.ranking is None or part.ranking.coverage < 0.9:
+            continue
+        if top.id not in [known.code for known in parts]:
+            parts.append(Part(top.id, part.aspects))
+            confidence = min(confidence, part.confidence)
+    if len(parts) < 2:  # noqa: PLR2004
+        return None
+    aspects = tuple(dict.fromkeys(aspect for part in parts for aspect in part.aspects))
+    codes = tuple(part.code for part in parts)
+    return Decision(
+        "answer", "several", codes, aspects, parts=tuple(parts), confidence=confidence,
+        state=State(code=codes[-1], aspects=parts[-1].aspects, recent=codes),
+    )  # fmt: skip
+
+
+def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
+    """A message after an answer: same procedure, another aspect; or another procedure, perhaps the same aspect."""
+    signs = reading.signs
+    assert state.code is not None
+    content = [word for word in reading.query.content if word not in reader.index.common_words]
+    other = reading.top
+    strong = (
+        other is not None
+        and other.kind in (Kind.PROCEDURE, Kind.FAMILY, Kind.ELSEWHERE, Kind.EVENT)
+        and reading.confidence >= SURE_ENOUGH
+        and reading.ranking is not None
+        and reading.ranking.coverage >= 0.6
+        and bool(content)
+    )
+    is_intent = other is not None and other.kind is Kind.INTENT and (reading.confidence >= SURE_ENOUGH or bool(signs.intents))
+    inherit_aspects = signs.aspects or (state.aspects if signs.follow_up or signs.correction or signs.back else ())
+    if is_intent and not (signs.aspects and not content and not signs.intents):
+        return None
+    if strong:
+        if other is not None and other.kind is Kind.PROCEDURE:
+            codes = tuple(reading.codes())
+            return answer(reading, codes, inherit_aspects, state, inherited=other.id == state.code)
+        return None
+    if not content or len(content) <= 4 or signs.follow_up:  # noqa: PLR2004
+        with_topic = _with_topic(reader, text, state)
+        if content and with_topic is not None:
+            return answer(with_topic, tuple(with_topic.codes()), inherit_aspects, state, inherited=True)
+        if signs.correction and content:
+            return None
+        if signs.aspects or not content:
+            rest = tuple(code for code in (*state.recent, *reading.codes()) if code != state.code)
+            return answer(reading, (state.code, *rest)[:5], signs.aspects or (), state, inherited=True)
+    return None
+
+
+def _with_topic(reader: Reader, text: str, state: State) -> Reading | None:
+    """«còn gia hạn?» after a question on tạm trú: read the message together with the name in mind."""
+    number = reader.index.number_of.get(state.code or "")
+    if number is None:
+        return None
+    name = reader.index.entries[number].names[0]
+    together = reader.read(f"{text} {name}")
+    top = together.top
+    if top is None or top.kind is not Kind.PROCEDURE or together.confidence < SURE_ENOUGH:
+        return None
+    if top.id == state.code:
+        return None
+    asked = reader.index.query(text).markers
+    new = reader.index.class_markers[reader.index.number_of[top.id]]
+    old = reader.index.class_markers[number]
+    return together if asked & (new - old) else None
+
+
+def entry_of(reader: Reader, class_id: str) -> Entry | None:
+    """The class with this id, or None."""
+    number = reader.index.number_of.get(class_id)
+    return reader.index.entries[number] if number is not None else None

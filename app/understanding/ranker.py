@@ -1,0 +1,77 @@
+"""From candidates' features to probabilities and one honest confidence, with learned weights.
+
+The weights are in `weights.json`, made by `./dev train` from our own ways of asking; nothing is learned at run time.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.understanding.index import FEATURES, Scored
+
+WEIGHTS_FILE = Path(__file__).with_name("weights.json")
+CONFIDENCE_FEATURES = ("probability", "margin", "nearest", "name", "fuzzy", "coverage", "unknown_share", "words", "one")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """`rank`: one weight per feature. `confidence`: logistic weights over CONFIDENCE_FEATURES."""
+
+    rank: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS_FILE) -> Weights:
+        """Read learned weights. Raises ValueError when they were learned for other features."""
+        data = json.loads(path.read_text("utf-8"))
+        if tuple(data["features"]) != FEATURES or tuple(data["confidence_features"]) != CONFIDENCE_FEATURES:
+            raise ValueError("weights.json was learned for other features: run ./dev train")
+        return cls(np.array(data["rank"]), np.array(data["confidence"]))
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Classes best first, with probabilities; `confidence` that the first is right (0-1)."""
+
+    classes: tuple[int, ...]
+    probabilities: tuple[float, ...]
+    confidence: float
+    coverage: float
+    nearest: float
+
+
+def rank(scored: Scored, weights: Weights, words: int, bonus: NDArray[np.float64] | None = None) -> Ranking:
+    """Order candidates. `bonus` is added to the candidates' logits (context of the conversation)."""
+    logits = scored.features @ weights.rank
+    if bonus is not None:
+        logits = logits + bonus
+    order = np.argsort(-logits, kind="stable")
+    probabilities = np.exp(logits[order] - logits[order[0]])
+    probabilities /= probabilities.sum()
+    top = scored.features[order[0]]
+    evidence = confidence_features(probabilities, top, scored.unknown_share, words)
+    confidence = 1.0 / (1.0 + np.exp(-float(evidence @ weights.confidence)))
+    return Ranking(
+        classes=tuple(int(number) for number in scored.classes[order]),
+        probabilities=tuple(float(value) for value in probabilities),
+        confidence=confidence,
+        coverage=float(top[FEATURES.index("coverage")]),
+        nearest=float(top[FEATURES.index("nearest")]),
+    )
+
+
+def confidence_features(
+    probabilities: NDArray[np.float64], top: NDArray[np.float32], unknown_share: float, words: int
+) -> NDArray[np.float64]:
+    """Evidence of honesty for the best candidate."""
+    second = float(probabilities[1]) if len(probabilities) > 1 else 0.0
+    first = float(probabilities[0])
+    named = dict(zip(FEATURES, top.tolist(), strict=True))
+    return np.array(
+        [first, first - second, named["nearest"], named["name"], named["fuzzy"], named["coverage"], unknown_share, min(words, 20) / 20, 1.0]
+    )

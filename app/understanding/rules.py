@@ -1,0 +1,97 @@
+"""Patterns over folded text: intents that have a telling form, asked aspects, and signs of conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Aspect(StrEnum):
+    """What about a procedure is asked."""
+
+    DOCUMENTS = "documents"
+    FEE = "fee"
+    TIME = "time"
+    PLACE = "place"
+    STEPS = "steps"
+    CONDITIONS = "conditions"
+    ONLINE = "online"
+    FORMS = "forms"
+    LEGAL_BASIS = "legal_basis"
+    AGENCY = "agency"
+    RESULT = "result"
+
+
+@dataclass(frozen=True)
+class IntentRule:
+    """An intent that patterns can recognise; `sure` ones decide alone, before any search."""
+
+    id: str
+    patterns: tuple[re.Pattern[str], ...]
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What patterns say about one message."""
+
+    intents: tuple[str, ...]
+    sure: str | None
+    aspects: tuple[Aspect, ...]
+    follow_up: bool
+    correction: bool
+    back: bool
+    number: int | None
+    """A choice from a list: 1 is the first, -1 the last, 0 the middle."""
+
+
+_ORDINALS = {"dau": 1, "dau tien": 1, "nhat": 1, "mot": 1, "hai": 2, "nhi": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5, "giua": 0, "cuoi": -1, "cuoi cung": -1, "chot": -1, "sau": -1, "sau cung": -1}
+_CHOICE = re.compile(
+    r"^(?:(?:da|u|uh|vang|ok|thi|em|toi|minh|chon|lay|la|y|hoi|ve|cho|xem) )*"
+    r"(?:(?:so|cai|muc|y|cau|thu|truong hop|loai|dong|phuong an|lua chon|thu tuc)(?: so| thu)? )"
+    r"(dau tien|dau|nhat|mot|hai|nhi|ba|tu|bon|nam|giua|cuoi cung|cuoi|chot|sau cung|sau|\d)\b"
+)
+_BARE_NUMBER = re.compile(r"^(?:da |vang |ok |chon |so )*(\d)(?: (?:a|ak|nha|nhe|ad|di|em|ban))*$")
+
+
+class Rules:
+    """All patterns of `intents.yaml`, compiled."""
+
+    def __init__(
+        self,
+        intents: Sequence[IntentRule],
+        aspects: Mapping[Aspect, Sequence[re.Pattern[str]]],
+        follow_up: Sequence[re.Pattern[str]],
+        correction: Sequence[re.Pattern[str]],
+        back: Sequence[re.Pattern[str]],
+    ) -> None:
+        self._intents = tuple(intents)
+        self._aspects = dict(aspects)
+        self._follow_up, self._correction, self._back = tuple(follow_up), tuple(correction), tuple(back)
+
+    def signs(self, plain: str, replaced: str) -> Signs:
+        """Signs of a message. `plain` is the folded text as typed, `replaced` the same after the lexicon."""
+        fired = [rule for rule in self._intents if _any(rule.patterns, plain) or _any(rule.patterns, replaced)]
+        return Signs(
+            intents=tuple(rule.id for rule in fired),
+            sure=next((rule.id for rule in fired if rule.sure), None),
+            aspects=tuple(a for a, patterns in self._aspects.items() if _any(patterns, replaced)),
+            follow_up=_any(self._follow_up, plain),
+            correction=_any(self._correction, plain),
+            back=_any(self._back, plain),
+            number=_number(plain),
+        )
+
+
+def _any(patterns: Sequence[re.Pattern[str]], text: str) -> bool:
+    return any(pattern.search(text) for pattern in patterns)
+
+
+def _number(plain: str) -> int | None:
+    match = _BARE_NUMBER.match(plain) or _CHOICE.match(plain)
+    if match is None:
+        return None
+    word = match.group(1)
+    return int(word) if word.isdigit() else _ORDINALS[word]

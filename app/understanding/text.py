@@ -1,0 +1,143 @@
+"""From what people type to folded words: NFC, emoji and noise out, Telex/VNI slips decoded, short forms spelled out.
+
+The accented form is kept beside the folded one: it is evidence when it was typed (hộ ≠ hỗ), never required.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+_MARKS = {code: None for code in range(0x300, 0x370)} | {ord("đ"): "d", ord("Đ"): "d"}
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_STRETCHED = re.compile(r"([aeiouyăâêôơư])\1{2,}|([^\W\d_])\2{2,}$")
+MAX_WORDS = 400
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Lower case without any accent: `Hộ tịch` → `ho tich`."""
+    return unicodedata.normalize("NFD", text).translate(_MARKS).casefold()
+
+
+def clean(text: str) -> str:
+    """NFC, no control or invisible characters, single spaces."""
+    text = unicodedata.normalize("NFC", text)
+    kept = (char if unicodedata.category(char)[0] != "C" or char in "\n\t" else " " for char in text)
+    return " ".join("".join(kept).split())
+
+
+@dataclass(frozen=True)
+class Words:
+    """A message as words: `folded` after the lexicon, `accented` only those typed with an accent, in order."""
+
+    folded: tuple[str, ...]
+    accented: tuple[str, ...]
+    plain: str
+    """Folded text before the lexicon, single spaces, no punctuation: what rules look at."""
+    original: str
+    """Cleaned, lower-case text with its accents, no punctuation."""
+
+    @property
+    def has_accents(self) -> bool:
+        return bool(self.accented)
+
+
+class Normalizer:
+    """Splits text into words with one lexicon of replacements.
+
+    A phrase written with accents in the lexicon only matches the same accents (mô ≠ mở); one without matches any.
+    """
+
+    def __init__(self, replacements: Mapping[str, str]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        for phrase, meaning in replacements.items():
+            source, target = tuple(clean(phrase).casefold().split()), tuple(fold(meaning).split())
+            self._by_first.setdefault(fold(source[0]), []).append((source, target))
+        for entries in self._by_first.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+
+    def words(self, text: str) -> Words:
+        """The words of a message; at most MAX_WORDS are looked at."""
+        tokens = [_STRETCHED.sub(r"\1\2", token) for token in _WORD.findall(clean(text).casefold())][:MAX_WORDS]
+        tokens = [_decode_slip(token) for token in tokens]
+        folded = [fold(token) for token in tokens]
+        accented = tuple(token for token, plain in zip(tokens, folded, strict=True) if token != plain)
+        return Words(tuple(self._replace(folded, tokens)), accented, " ".join(folded), " ".join(tokens))
+
+    def _replace(self, words: list[str], typed: list[str]) -> list[str]:
+        result: list[str] = []
+        index = 0
+        while index < len(words):
+            for source, target in self._by_first.get(words[index], ()):
+                end = index + len(source)
+                if end <= len(words) and all(
+                    want in (words[at], typed[at]) for want, at in zip(source, range(index, end), strict=True)
+                ):
+                    result.extend(target)
+                    index += len(source)
+                    break
+            else:
+                result.append(words[index])
+                index += 1
+        return result
+
+
+# --- Telex and VNI slips: `ddangw kys`, `d9a8ng` -----------------------------------------------------------------
+_TELEX = (("aa", "â"), ("aw", "ă"), ("ee", "ê"), ("oo", "ô"), ("ow", "ơ"), ("uw", "ư"), ("dd", "đ"))
+_TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
+_VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
+_VNI_SHAPES = (("a6", "â"), ("a8", "ă"), ("e6", "ê"), ("o6", "ô"), ("o7", "ơ"), ("u7", "ư"), ("d9", "đ"))
+_VOWELS = "aăâeêioôơuưy"
+# Valid Vietnamese syllable, folded: used to accept a decoding only when it makes one.
+_SYLLABLE = re.compile(
+    r"^(?:b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|qu|q|r|s|t|th|tr|v|x)?"
+    r"(?:a|ai|ao|au|ay|e|eo|eu|i|ia|ie|ieu|iu|o|oa|oai|oao|oay|oe|oeo|oi|u|ua|uao|uau|uay|ue|ui|uo|uoi|uou|uu|uy|uya|uye|uyu|y|ye|yeu)"
+    r"(?:c|ch|m|n|ng|nh|p|t)?$"
+)
+
+
+def _decode_slip(token: str) -> str:
+    """A Telex or VNI token decoded when it is no Vietnamese syllable as typed but becomes one; else unchanged."""
+    if len(token) > 9 or fold(token) != token or _SYLLABLE.match(token):
+        return token
+    if any(char.isdigit() for char in token):
+        return _decode(token, _VNI_SHAPES, _VNI_TONES) if token[0].isalpha() else token
+    return _decode(token, _TELEX, _TELEX_TONES)
+
+
+def _decode(token: str, shapes: tuple[tuple[str, str], ...], tones: Mapping[str, str]) -> str:
+    tone, body = "", token
+    for position in range(len(token) - 1, 0, -1):
+        if token[position] in tones and any(char in _VOWELS for char in token[:position]):
+            tone, body = tones[token[position]], token[:position] + token[position + 1 :]
+            break
+    decoded = _apply_shapes(body, shapes)
+    if decoded == body and not tone:
+        return token
+    if not _SYLLABLE.match(fold(decoded)):
+        without_tone = _apply_shapes(token, shapes)
+        return without_tone if without_tone != token and _SYLLABLE.match(fold(without_tone)) else token
+    if tone:
+        vowels = [index for index, char in enumerate(decoded) if char in _VOWELS]
+        if not vowels:
+            return token
+        marked = next((i for i in reversed(vowels) if decoded[i] in "ăâêôơư"), vowels[len(vowels) // 2 - (len(vowels) > 2)])
+        decoded = decoded[: marked + 1] + tone + decoded[marked + 1 :]
+    return unicodedata.normalize("NFC", decoded)
+
+
+def _apply_shapes(body: str, shapes: tuple[tuple[str, str], ...]) -> str:
+    """Telex `ddangw`: the shape letter may stand at the end of the syllable, after the consonants."""
+    for typed, letter in shapes:
+        if typed in body:
+            body = body.replace(typed, letter, 1)
+            continue
+        first, mark = typed[0], typed[1]
+        at, end = body.find(first), body.rfind(mark)
+        if 0 <= at < end and (mark.isdigit() or mark == "w" or mark == first) and end == len(body) - 1 and end - at > 1:
+            body = body[:at] + letter + body[at + 1 : end]
+    return body

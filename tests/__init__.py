@@ -1,0 +1,1 @@
+"""Tests. Folders mirror app/ and bots/; the others are named in tests/structure/test_layout.py."""

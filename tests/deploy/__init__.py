@@ -1,0 +1,1 @@
+"""Tests of the container image and of the Compose file, without a container engine."""

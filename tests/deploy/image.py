@@ -1,0 +1,193 @@
+"""Builds and runs our image step by step, as a container engine would, in clean root file systems."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from tests.deploy.clean_root import Bind, Process, User, command, unpack
+from tests.deploy.dockerfile import Instruction, Stage, is_ignored, read_dockerfile, read_dockerignore
+from tests.deploy.sources import wheels
+
+BASE = re.compile(r"python:(?P<python>3\.\d+)-slim-(?P<suite>[a-z]+)")
+BASE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+WHEELS = "/mnt"
+# The Dockerfile's own `pip install` line finds its wheels here: the build needs no network.
+OFFLINE_PIP = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": WHEELS}
+START_SECONDS = 30
+STOP_SECONDS = 10
+
+
+@dataclass
+class Image:
+    """A built stage: its files, and how it wants to be run."""
+
+    root: Path
+    environment: dict[str, str] = field(default_factory=lambda: dict(BASE_ENVIRONMENT))
+    folder: str = "/"
+    user: User = User(0, 0)
+    entrypoint: list[str] = field(default_factory=list)
+    arguments: list[str] = field(default_factory=list)
+
+    def process(self, *argv: str) -> Process:
+        """A command, run the way this image wants it."""
+        return Process(argv, self.user, self.folder, self.environment)
+
+
+def build(project: Path, into: Path) -> Image:
+    """Build all stages of the project's Dockerfile below `into`. Returns the last.
+
+    Raises RuntimeError when a step fails, DockerfileError for what these tests cannot follow.
+    """
+    patterns = read_dockerignore(project / ".dockerignore")
+    built: dict[str, Image] = {}
+    for stage in read_dockerfile(project / "Dockerfile"):
+        built[stage.name] = _build_stage(stage, into / stage.name, project, patterns, built)
+    return list(built.values())[-1]
+
+
+def _build_stage(stage: Stage, root: Path, project: Path, patterns: list[str], built: dict[str, Image]) -> Image:
+    base = BASE.fullmatch(stage.base)
+    if not base:
+        raise RuntimeError(f"no stand-in for the base image {stage.base}")
+    unpack(base["suite"], root)
+    image = Image(root)
+    found = wheels(project / "requirements.lock", base["python"])
+    for step in stage.instructions:
+        match step.name:
+            case "RUN":
+                process = Process(["sh", "-c", step.value], image.user, image.folder, image.environment | OFFLINE_PIP)
+                _run(command(root, process, [Bind(found, WHEELS)]), step)
+            case "COPY" if source := step.flags.get("from"):
+                _copy_from(built[source].root, image, step)
+            case "COPY":
+                _copy(project, image, step, patterns)
+            case "WORKDIR":
+                image.folder = step.value
+                (root / step.value.lstrip("/")).mkdir(parents=True, exist_ok=True)
+            case "USER":
+                uid, _, gid = step.value.partition(":")
+                image.user = User(int(uid), int(gid))
+            case "ENTRYPOINT":
+                image.entrypoint = step.words
+            case "CMD":
+                image.arguments = step.words
+            case "ENV":
+                image.environment |= dict(word.split("=", 1) for word in step.words)
+            case _:  # LABEL, EXPOSE, VOLUME, HEALTHCHECK: nothing to do while building
+                pass
+    return image
+
+
+def _copy_from(source_root: Path, image: Image, step: Instruction) -> None:
+    source, target = step.words
+    shutil.copytree(source_root / source.lstrip("/"), image.root / target.lstrip("/"), symlinks=True)
+
+
+def _copy(project: Path, image: Image, step: Instruction, patterns: list[str]) -> None:
+    *sources, target = step.words
+    destination = image.root / str(PurePosixPath(image.folder) / target).lstrip("/")
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        inside = PurePosixPath(folder).relative_to(project)
+        return {name for name in names if is_ignored(inside / name, patterns)}
+
+    for name in sources:
+        source = project / name
+        if is_ignored(PurePosixPath(name.rstrip("/")), patterns):
+            raise RuntimeError(f"COPY {name}: .dockerignore keeps it outside")
+        if source.is_dir():
+            shutil.copytree(source, destination, ignore=ignore, dirs_exist_ok=True)
+        else:
+            destination.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, destination / source.name)
+
+
+def _run(argv: list[str], step: Instruction) -> None:
+    done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{step.name} {step.value}\n{done.stdout[-3000:]}")
+
+
+class Container:
+    """A running image: read-only but for /tmp and its volume /data, without capabilities, its only network loopback."""
+
+    def __init__(self, image: Image, data: Path, log: Path) -> None:
+        self.image = image
+        self._log = log
+        process = image.process(*image.entrypoint, *image.arguments)
+        with log.open("wb") as out:
+            self._outer = subprocess.Popen(
+                command(image.root, process, [Bind(data, "/data", writable=True)], read_only=True),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
+
+    def __enter__(self) -> Container:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._outer.kill()  # takes its child along (--kill-child), and the namespaces with it
+        self._outer.wait()
+
+    @property
+    def log(self) -> str:
+        """All it has said so far."""
+        return self._log.read_text(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        """Number of the process that is 1 inside. Raises RuntimeError when it has ended."""
+        children = Path(f"/proc/{self._outer.pid}/task/{self._outer.pid}/children")
+        while self._outer.poll() is None:
+            if numbers := children.read_text().split():
+                return int(numbers[0])
+            time.sleep(0.01)
+        raise RuntimeError(f"the container has ended:\n{self.log[-3000:]}")
+
+    def status(self) -> dict[str, str]:
+        """/proc/<pid>/status of its process 1."""
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+    def execute(self, *argv: str) -> subprocess.CompletedProcess[str]:
+        """Run a command inside, as `docker exec` does."""
+        enter = ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--net", "--root", "--wd"]
+        return subprocess.run(
+            [*enter, *self.image.process(*argv).inside()], capture_output=True, text=True, timeout=30, check=False
+        )
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and body of a page, asked for from inside its network. Raises TimeoutError when nobody answers in time."""
+        ask = (
+            "import sys,urllib.request as r\n"
+            "a=r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:'+sys.argv[1],timeout=5)\n"
+            "print(a.status,a.read().decode())"
+        )
+        address = f"{self.image.environment['GANDAN_PORT']}{path}"
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            answer = subprocess.run(
+                ["nsenter", f"--target={self.pid}", "--net", sys.executable, "-c", ask, address],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if answer.returncode == 0:
+                status, _, body = answer.stdout.partition(" ")
+                return int(status), body
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no answer: {answer.stderr[-300:]}\n{self.log[-3000:]}")
+            time.sleep(0.2)
+
+    def stop(self) -> int:
+        """Ask it to end, as `docker stop` does. Returns its exit status; raises TimeoutExpired when it does not obey."""
+        os.kill(self.pid, 15)
+        return self._outer.wait(STOP_SECONDS)

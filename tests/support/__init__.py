@@ -1,0 +1,1 @@
+"""What tests share: throw-away databases, and the guard against the network."""
