@@ -98,7 +98,7 @@ class Reply(_Frozen):
         """The whole reply as plain text: the fallback of every channel and the form tests read."""
         blocks = list(self.paragraphs)
         blocks += [_card_text(card) for card in self.cards]
-        blocks += [f"{link.label}: {link.url}" for link in self.links]
+        blocks += [link.label if link.url.startswith("tel:") else f"{link.label}: {link.url}" for link in self.links]
         if self.choices:
             blocks.append("\n".join(f"{number}. {choice.label}" for number, choice in enumerate(self.choices, 1)))
         blocks += self.closing

@@ -27,9 +27,7 @@ class Settings(BaseSettings):
     commune_file: Path = Field(
         default=ROOT / "procedures" / "commune.sample.yaml", description="The ward's profile: name, hours, counters, phones."
     )
-    database_url: str | None = Field(
-        default=None, description="postgresql+psycopg://… for a province. Empty: SQLite in data_dir."
-    )
+    database_url: str | None = Field(default=None, description="postgresql+psycopg://… for a province. Empty: SQLite in data_dir.")
 
     # The web server
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
@@ -40,21 +38,15 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None, description="Signs form tokens and visitors' cookies. Empty: made once and kept in data_dir."
     )
-    forwarded_allow_ips: str = Field(
-        default="127.0.0.1", description="Reverse proxies whose X-Forwarded-* headers are believed, by comma."
-    )
+    forwarded_allow_ips: str = Field(default="127.0.0.1", description="Reverse proxies whose X-Forwarded-* headers are believed, by comma.")
 
     # The conversation
-    conversation_expiry: dt.timedelta = Field(
-        default=dt.timedelta(minutes=30), description="How long the last procedure stays in mind."
-    )
+    conversation_expiry: dt.timedelta = Field(default=dt.timedelta(minutes=30), description="How long the last procedure stays in mind.")
     message_max_length: int = Field(default=2000, ge=200, description="Longer messages are answered from their beginning.")
     messages_per_minute: int = Field(default=30, ge=1, description="Messages one person may send per minute.")
 
     # Keeping and forgetting
-    keep_conversations: dt.timedelta = Field(
-        default=dt.timedelta(days=30), description="Conversations untouched this long are erased."
-    )
+    keep_conversations: dt.timedelta = Field(default=dt.timedelta(days=30), description="Conversations untouched this long are erased.")
     keep_answers: dt.timedelta = Field(
         default=dt.timedelta(days=365), description="Answers (masked text, no person) are kept this long for improvement."
     )

@@ -39,11 +39,12 @@ def catalog_entries(catalog: Catalog) -> list[Entry]:
     """Classes of the catalog: procedures in force, families, agencies elsewhere, life events."""
     entries = [_procedure_entry(procedure) for procedure in catalog.in_force()]
     entries += [
-        Entry(f"family:{family.id}", Kind.FAMILY, (family.asks[0],), family.asks[1:], members=family.choices)
-        for family in catalog.families
+        Entry(f"family:{family.id}", Kind.FAMILY, (family.asks[0],), family.asks[1:], members=family.choices) for family in catalog.families
     ]
     entries += [Entry(f"elsewhere:{item.id}", Kind.ELSEWHERE, (item.name,), item.asks) for item in catalog.elsewhere]
-    entries += [Entry(f"event:{event.id}", Kind.EVENT, (event.name,), event.asks, members=event.procedures) for event in catalog.life_events]
+    entries += [
+        Entry(f"event:{event.id}", Kind.EVENT, (event.name,), event.asks, members=event.procedures) for event in catalog.life_events
+    ]
     return entries
 
 
@@ -66,10 +67,7 @@ def build_rules(intents: dict[str, Any]) -> Rules:
         return tuple(re.compile(pattern) for pattern in patterns)
 
     return Rules(
-        [
-            IntentRule(f"{item['id']}", compiled(item.get("patterns", ())), item.get("sure") == "true")
-            for item in intents["intents"]
-        ],
+        [IntentRule(f"{item['id']}", compiled(item.get("patterns", ())), item.get("sure") == "true") for item in intents["intents"]],
         {Aspect(name): compiled(patterns) for name, patterns in intents["aspects"].items()},
         compiled(intents["follow_up"]),
         compiled(intents["correction"]),

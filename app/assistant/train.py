@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
 from app.understanding.index import FEATURES, Entry, Index, Kind
-from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, Weights, confidence_features, rank
+from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, confidence_features
 from app.understanding.rules import Rules
 from app.understanding.text import fold
 
@@ -84,7 +84,7 @@ def _samples(entries: Iterable[Entry], voices: dict[tuple[str, str], int]) -> li
         for ask in entry.asks:
             where = voices.get((entry.id, ask), chance.randrange(FOLDS))
             samples.append(Sample(ask, entry.id, where))
-            if fold(ask) != ask.casefold() and chance.random() < 0.5:  # noqa: PLR2004 -- half also without accents
+            if fold(ask) != ask.casefold() and chance.random() < 0.5:
                 samples.append(Sample(fold(ask), entry.id, where))
     return samples
 
@@ -105,7 +105,7 @@ def _tables(entries: list[Entry], samples: list[Sample], folder: Path, rules: Ru
     for number in range(FOLDS):
         held = {(s.target, s.text) for s in samples if s.fold == number}
         held |= {(target, fold(text)) for target, text in held}
-        index = build_index(_without(entries, lambda entry, ask, held=held: (entry.id, fold(ask)) in held), folder)
+        index = build_index(_without(entries, held), folder)
         for sample in samples:
             if sample.fold == number:
                 row = _score(index, rules, sample.text)
@@ -115,8 +115,8 @@ def _tables(entries: list[Entry], samples: list[Sample], folder: Path, rules: Ru
     return tables, targets
 
 
-def _without(entries: list[Entry], drop: Callable[[Entry, str], bool]) -> list[Entry]:
-    return [replace(entry, asks=tuple(ask for ask in entry.asks if not drop(entry, ask))) for entry in entries]
+def _without(entries: list[Entry], held: set[tuple[str, str]]) -> list[Entry]:
+    return [replace(entry, asks=tuple(ask for ask in entry.asks if (entry.id, fold(ask)) not in held)) for entry in entries]
 
 
 def _removed_classes(entries: list[Entry], samples: list[Sample], folder: Path, rules: Rules) -> list[Row]:
@@ -128,7 +128,7 @@ def _removed_classes(entries: list[Entry], samples: list[Sample], folder: Path, 
     for number in range(6):
         removed = set(codes[number::6])
         index = build_index([entry for entry in entries if entry.id not in removed], folder)
-        rows += [_score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]  # noqa: PLR2004
+        rows += [_score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]
     return rows
 
 
@@ -179,7 +179,7 @@ def _say_accuracy(name: str, tables: list[Row], targets: list[int], weights: Flo
         order = np.argsort(-(features @ weights))
         places.append(int(np.flatnonzero(order == target)[0]) if target >= 0 else 99)
     found = np.array(places)
-    top1, top3 = (found == 0).mean() * 100, (found < 3).mean() * 100  # noqa: PLR2004
+    top1, top3 = (found == 0).mean() * 100, (found < 3).mean() * 100
     print(f"{name}: {len(found)} câu · đúng đầu {top1:.1f} % · trong ba {top3:.1f} %")
     for feature, weight in zip(FEATURES, weights, strict=True):
         print(f"  {feature:18} {weight:+.2f}")
@@ -197,5 +197,3 @@ def _say_confidence(evidence: Floats, correct: NDArray[np.bool_], weights: Float
 
 if __name__ == "__main__":
     main()
-
-__all__ = ["Weights", "main", "rank"]

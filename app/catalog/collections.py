@@ -84,9 +84,7 @@ class Layer(Strict):
 
     @model_validator(mode="after")
     def _sources_declared(self) -> Layer:
-        facts: list[Fact] = [
-            fact for case in self.cases.values() for facts in (case.time, case.fees) for fact in facts or ()
-        ]
+        facts: list[Fact] = [fact for case in self.cases.values() for facts in (case.time, case.fees) for fact in facts or ()]
         if self.online is not None:
             facts.append(self.online)
         missing = {self.default_source, *(fact.source for fact in facts if fact.source)} - self.sources.keys()

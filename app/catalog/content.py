@@ -240,9 +240,7 @@ class Procedure(Strict):
     online: Online = Field(description="Mức độ trực tuyến.")
     conditions: tuple[Condition, ...] | Unknown = Field(description="Điều kiện; danh sách trống nếu nguồn nói không có.")
     cases: tuple[Case, ...] = Field(min_length=1, description="Các trường hợp; luôn có ít nhất một.")
-    case_question: Sentence | None = Field(
-        default=None, description="Câu hỏi giúp chọn trường hợp, khi có từ hai trường hợp trở lên."
-    )
+    case_question: Sentence | None = Field(default=None, description="Câu hỏi giúp chọn trường hợp, khi có từ hai trường hợp trở lên.")
     steps: tuple[Step, ...] | Unknown = Field(description="Các bước người dân làm, hoặc `unknown`.")
     result: Text | Unknown = Field(description="Nhận được giấy gì, hoặc `unknown`.")
     legal_basis: tuple[Text, ...] | Unknown = Field(description="Căn cứ pháp lý: tên và số văn bản.")
@@ -296,6 +294,4 @@ class Procedure(Strict):
 
     def all_asks(self) -> tuple[str, ...]:
         """Every way of asking, over all voices and cases."""
-        return tuple(ask for asks in self.asks.values() for ask in asks) + tuple(
-            ask for case in self.cases for ask in case.asks
-        )
+        return tuple(ask for asks in self.asks.values() for ask in asks) + tuple(ask for case in self.cases for ask in case.asks)

@@ -30,10 +30,7 @@ def _without_union_noise(problems: list[Problem]) -> list[Problem]:
     return [
         problem
         for problem in problems
-        if not (
-            "`unknown`" in problem.advice
-            and any(other is not problem and other.field.startswith(problem.field) for other in problems)
-        )
+        if not ("`unknown`" in problem.advice and any(other is not problem and other.field.startswith(problem.field) for other in problems))
     ]
 
 

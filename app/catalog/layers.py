@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from app.catalog.collections import Layer, LocalCase
+from app.catalog.collections import Layer
 from app.catalog.content import Case, Fact, Procedure
 
 FactT = TypeVar("FactT", bound=Fact)
+PREFIX = "tai-cho-"
 
 
 def apply_layer(procedure: Procedure, layer: Layer) -> Procedure:
@@ -18,33 +19,26 @@ def apply_layer(procedure: Procedure, layer: Layer) -> Procedure:
     unknown = layer.cases.keys() - {case.id for case in procedure.cases} - {"*"}
     if unknown:
         raise ValueError(f"Không có trường hợp {', '.join(sorted(unknown))} trong thủ tục {procedure.code}.")
-    prefix = "tai-cho-"
-    sources = {**procedure.sources, **{prefix + key: source for key, source in layer.sources.items()}}
-
-    def local(fact: FactT) -> FactT:
-        return fact.model_copy(update={"source": prefix + (fact.source or layer.default_source)})
-
-    def local_case(case: Case) -> Case:
-        for patch in (layer.cases.get("*"), layer.cases.get(case.id)):
-            if patch is not None:
-                case = _patched(case, patch)
-        return case
-
-    def _patched(case: Case, patch: LocalCase) -> Case:
-        update: dict[str, object] = {}
-        if patch.time is not None:
-            update["time"] = tuple(local(item) for item in patch.time)
-        if patch.fees is not None:
-            update["fees"] = tuple(local(item) for item in patch.fees)
-        return case.model_copy(update=update)
-
     update: dict[str, object] = {
-        "sources": sources,
-        "cases": tuple(local_case(case) for case in procedure.cases),
+        "sources": {**procedure.sources, **{PREFIX + key: source for key, source in layer.sources.items()}},
+        "cases": tuple(_local_case(case, layer) for case in procedure.cases),
         "notes": (*procedure.notes, *layer.notes),
     }
     if layer.online is not None:
-        update["online"] = local(layer.online)
+        update["online"] = _local(layer.online, layer)
     if layer.where is not None:
         update["where"] = layer.where
     return procedure.model_copy(update=update)
+
+
+def _local(fact: FactT, layer: Layer) -> FactT:
+    return fact.model_copy(update={"source": PREFIX + (fact.source or layer.default_source)})
+
+
+def _local_case(case: Case, layer: Layer) -> Case:
+    for patch in (layer.cases.get("*"), layer.cases.get(case.id)):
+        if patch is not None and patch.time is not None:
+            case = case.model_copy(update={"time": tuple(_local(item, layer) for item in patch.time)})
+        if patch is not None and patch.fees is not None:
+            case = case.model_copy(update={"fees": tuple(_local(item, layer) for item in patch.fees)})
+    return case

@@ -66,7 +66,9 @@ def read_catalog(folder: Path, locale: str | None = None, today: dt.date | None 
         elsewhere=elsewhere.elsewhere,
         families=families.families,
     )
-    problems += check_procedures(files, {code for item in catalog.elsewhere for code in item.codes}, today or dt.date.today())
+    problems += check_procedures(
+        files, {code for item in catalog.elsewhere for code in item.codes}, today or dt.datetime.now(dt.UTC).date()
+    )
     problems += check_references(catalog)
     broken = any(problem.severity == "error" for problem in problems)
     return Reading(None if broken else catalog, problems, procedures)
@@ -74,9 +76,7 @@ def read_catalog(folder: Path, locale: str | None = None, today: dt.date | None 
 
 def procedure_files(folder: Path) -> list[Path]:
     """Files of procedures: `<field>/<code>-….yaml`, not those of layers, not names that begin with `_`."""
-    return sorted(
-        path for path in folder.glob("*/*.yaml") if path.parent.name != "locales" and not path.name.startswith("_")
-    )
+    return sorted(path for path in folder.glob("*/*.yaml") if path.parent.name != "locales" and not path.name.startswith("_"))
 
 
 def _read_procedures(folder: Path, problems: list[Problem]) -> dict[str, Procedure]:
@@ -102,9 +102,7 @@ def _read(path: Path, folder: Path, model: type[Model], problems: list[Problem])
         return None
 
 
-def _apply_layers(
-    folder: Path, locale: str, procedures: dict[str, Procedure], problems: list[Problem]
-) -> dict[str, Procedure]:
+def _apply_layers(folder: Path, locale: str, procedures: dict[str, Procedure], problems: list[Problem]) -> dict[str, Procedure]:
     place = folder / "locales" / locale
     if not place.is_dir():
         advice = f"chọn một trong: {', '.join(sorted(path.name for path in (folder / 'locales').glob('*'))) or '(chưa có)'}"

@@ -22,7 +22,7 @@ def tier_of(procedure: Procedure) -> Tier:
     """The tier this procedure earns today."""
     if not missing_for_gold(procedure):
         return Tier.GOLD
-    cases_known = all(case.papers != UNKNOWN and case.fees != UNKNOWN for case in procedure.cases)
+    cases_known = all(UNKNOWN not in (case.papers, case.fees) for case in procedure.cases)
     if cases_known and procedure.steps != UNKNOWN and len(procedure.all_asks()) >= SILVER_ASKS:
         return Tier.SILVER
     return Tier.BRONZE

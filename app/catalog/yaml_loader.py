@@ -70,9 +70,7 @@ def read_document(path: Path, name: str | None = None) -> Document:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ContentError(
-            [Problem(file, "", f"không mở được tệp ({error.strerror})", "kiểm tra tên và quyền đọc")]
-        ) from error
+        raise ContentError([Problem(file, "", f"không mở được tệp ({error.strerror})", "kiểm tra tên và quyền đọc")]) from error
     if len(raw) > MAX_BYTES:
         raise ContentError([Problem(file, "", f"tệp quá lớn ({len(raw):,} byte)", f"giữ dưới {MAX_BYTES:,} byte")])
     try:
@@ -119,9 +117,7 @@ def _convert(node: yaml.Node, path: Path_, document: Document, problems: list[Pr
         key = str(key_node.value)
         if key in result:
             at = key_node.start_mark.line + 1
-            problems.append(
-                Problem(document.file, dotted((*path, key)), "khóa này viết hai lần", "giữ lại một, xoá cái kia", at)
-            )
+            problems.append(Problem(document.file, dotted((*path, key)), "khóa này viết hai lần", "giữ lại một, xoá cái kia", at))
         result[key] = _convert(value_node, (*path, key), document, problems)
     return result
 

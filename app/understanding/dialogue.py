@@ -29,7 +29,7 @@ class State:
     aspects: tuple[Aspect, ...] = ()
     recent: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
-    """Class ids offered last, in order: codes, or `elsewhere:…`, `event:…`."""
+    """What was offered last, in order: codes, `elsewhere:…`, `event:…`, or a case as `case:<code>:<case id>`."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Part:
 
     code: str
     aspects: tuple[Aspect, ...]
+    case_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,26 +70,35 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     chosen = _choice(reading, state)
     if chosen is not None:
         return chosen
-    several = _several(reader, text, reading, state)
+    several = _several(reader, text, reading)
     if several is not None:
         return several
     if state.code is not None:
         followed = _follow_up(reader, text, reading, state)
         if followed is not None:
             return followed
-    return _fresh(reading, state)
+    return _fresh(reading, _asked(reading, state), state)
+
+
+def _asked(reading: Reading, state: State) -> tuple[Aspect, ...]:
+    """The aspects asked; «còn khai tử?» and «à không, ý là…» ask the same as before."""
+    signs = reading.signs
+    return signs.aspects or (state.aspects if signs.follow_up or signs.correction or signs.back else ())
 
 
 # --- one message on its own --------------------------------------------------------------------------------------
 
 
-def _fresh(reading: Reading, state: State) -> Decision:
+def _fresh(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decision:
     top = reading.top
     if top is None:
         return Decision("unknown", "unclear", state=state)
     codes = _codes(reading)
+    told = _told(reading)
+    if told is not None:
+        return _intent(reading, told, max(reading.confidence, 0.5), state)
     if top.kind is Kind.INTENT:
-        if reading.confidence >= 0.3 or top.id.removeprefix("intent:") in reading.signs.intents:
+        if reading.confidence >= 0.3:
             return _intent(reading, top.id.removeprefix("intent:"), reading.confidence, state)
         return _unknown(reading, state)
     if top.kind is Kind.FAMILY and reading.confidence >= 0.3:
@@ -98,19 +108,24 @@ def _fresh(reading: Reading, state: State) -> Decision:
     if top.kind in (Kind.ELSEWHERE, Kind.EVENT) and reading.confidence >= 0.35:
         intent = "other_level" if top.kind is Kind.ELSEWHERE else "life_event"
         outcome: Outcome = "other" if top.kind is Kind.ELSEWHERE else "answer"
-        return Decision(
-            outcome, intent, codes, reading.aspects, target=top.id, confidence=reading.confidence, state=replace(state, choices=())
-        )
+        return Decision(outcome, intent, codes, aspects, target=top.id, confidence=reading.confidence, state=replace(state, choices=()))
     if reading.confidence >= SURE_ENOUGH and codes and top.kind is Kind.PROCEDURE:
-        return answer(reading, codes, reading.aspects, state)
+        return answer(reading, codes, aspects, state)
     if _few_close(reading):
         return _clarify(reading, state)
     return _unknown(reading, state)
 
 
-def answer(
-    reading: Reading, codes: tuple[str, ...], aspects: tuple[Aspect, ...], state: State, *, inherited: bool = False
-) -> Decision:
+def _told(reading: Reading) -> str | None:
+    """An intent whose pattern fired and that the examples do not speak against."""
+    fired = {f"intent:{name}" for name in reading.signs.intents}
+    best = next(((entry.id, p) for entry, p in reading.entries if entry.id in fired), None)
+    if best is None or (best[1] < 0.12 and reading.confidence >= SURE_ENOUGH):
+        return None
+    return best[0].removeprefix("intent:")
+
+
+def answer(reading: Reading, codes: tuple[str, ...], aspects: tuple[Aspect, ...], state: State, *, inherited: bool = False) -> Decision:
     """Answer the first code."""
     recent = (codes[0], *(code for code in state.recent if code != codes[0]))[:4]
     intent = "follow_up" if inherited else "eligibility" if aspects == (Aspect.CONDITIONS,) else "procedure"
@@ -143,7 +158,7 @@ def _few_close(reading: Reading) -> bool:
     procedures = [(entry, p) for entry, p in reading.entries if entry.kind is Kind.PROCEDURE][:MAX_CHOICES]
     mass = sum(p for _, p in procedures)
     ranking = reading.ranking
-    return ranking is not None and mass >= 0.6 and ranking.coverage >= 0.45 and len(procedures) >= 2  # noqa: PLR2004
+    return ranking is not None and mass >= 0.6 and ranking.coverage >= 0.45 and len(procedures) >= 2
 
 
 def _codes(reading: Reading, limit: int = 5) -> tuple[str, ...]:
@@ -188,7 +203,10 @@ def _choice(reading: Reading, state: State) -> Decision | None:
 
 
 def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
-    """The citizen chose this class."""
+    """The citizen chose this class, or this case of a procedure."""
+    case_id = None
+    if chosen.startswith("case:"):
+        _, chosen, case_id = chosen.split(":")
     if ":" in chosen:
         outcome: Outcome = "other" if chosen.startswith("elsewhere:") else "answer"
         intent = "other_level" if chosen.startswith("elsewhere:") else "life_event"
@@ -196,15 +214,15 @@ def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
     recent = (chosen, *(code for code in state.recent if code != chosen))[:4]
     codes = (chosen, *(code for code in state.choices if code != chosen and ":" not in code))
     return Decision(
-        "answer", "choice", codes, aspects, parts=(Part(chosen, aspects),), confidence=1.0,
+        "answer", "choice", codes, aspects, parts=(Part(chosen, aspects, case_id),), confidence=1.0,
         state=State(code=chosen, aspects=aspects, recent=recent),
     )  # fmt: skip
 
 
-def _several(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
+def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
     """Two or three procedures in one message, each said clearly."""
-    pieces = [piece.strip() for piece in _SPLIT.split(text[:1000]) if piece and len(piece.split()) >= 2]  # noqa: PLR2004
-    if not 2 <= len(pieces) <= 4 or (reading.top is not None and reading.top.kind is Kind.INTENT):  # noqa: PLR2004
+    pieces = [piece.strip() for piece in _SPLIT.split(text[:1000]) if piece and len(piece.split()) >= 2]
+    if not 2 <= len(pieces) <= 4 or (reading.top is not None and reading.top.kind is Kind.INTENT):
         return None
     parts: list[Part] = []
     confidence = 1.0
@@ -218,7 +236,7 @@ def _several(reader: Reader, text: str, reading: Reading, state: State) -> Decis
         if top.id not in [known.code for known in parts]:
             parts.append(Part(top.id, part.aspects))
             confidence = min(confidence, part.confidence)
-    if len(parts) < 2:  # noqa: PLR2004
+    if len(parts) < 2:
         return None
     aspects = tuple(dict.fromkeys(aspect for part in parts for aspect in part.aspects))
     codes = tuple(part.code for part in parts)
@@ -243,7 +261,7 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
         and bool(content)
     )
     is_intent = other is not None and other.kind is Kind.INTENT and (reading.confidence >= SURE_ENOUGH or bool(signs.intents))
-    inherit_aspects = signs.aspects or (state.aspects if signs.follow_up or signs.correction or signs.back else ())
+    inherit_aspects = _asked(reading, state)
     if is_intent and not (signs.aspects and not content and not signs.intents):
         return None
     if strong:
@@ -251,7 +269,7 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
             codes = tuple(reading.codes())
             return answer(reading, codes, inherit_aspects, state, inherited=other.id == state.code)
         return None
-    if not content or len(content) <= 4 or signs.follow_up:  # noqa: PLR2004
+    if not content or len(content) <= 4 or signs.follow_up:
         with_topic = _with_topic(reader, text, state)
         if content and with_topic is not None:
             return answer(with_topic, tuple(with_topic.codes()), inherit_aspects, state, inherited=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,11 +127,11 @@ class Query:
 
 def terms_of(words: Words, filler: frozenset[str]) -> dict[str, float]:
     """Weighted terms of a text: words, pairs of words, n-grams of letters, accented words."""
-    terms: Counter[str] = Counter()
+    terms: defaultdict[str, float] = defaultdict(float)
     folded = words.folded
     for word in folded:
         terms[word] += WEIGHT_FILLER if word in filler else WEIGHT_WORD
-    for first, second in zip(folded, folded[1:], strict=False):
+    for first, second in pairwise(folded):
         both_filler = first in filler and second in filler
         terms[f"{first} {second}"] += WEIGHT_FILLER if both_filler else WEIGHT_PAIR
     for word in folded:
@@ -146,9 +147,7 @@ def terms_of(words: Words, filler: frozenset[str]) -> dict[str, float]:
 class Index:
     """Built once per catalog version; `score` is safe to call from several threads."""
 
-    def __init__(
-        self, entries: Sequence[Entry], normalizer: Normalizer, filler: Iterable[str], markers: Markers
-    ) -> None:
+    def __init__(self, entries: Sequence[Entry], normalizer: Normalizer, filler: Iterable[str], markers: Markers) -> None:
         self.entries = list(entries)
         self.normalizer = normalizer
         self.filler = frozenset(filler)
@@ -185,9 +184,7 @@ class Index:
     def _content_text(self, words: Words) -> str:
         return " ".join(word for word in words.folded if word not in self.filler) or " ".join(words.folded)
 
-    def _build_vocabulary(
-        self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, dict[str, float]]]
-    ) -> None:
+    def _build_vocabulary(self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, dict[str, float]]]) -> None:
         classes_with: dict[str, set[int]] = {}
         for number, _, terms in texts:
             for term in terms:
@@ -215,7 +212,7 @@ class Index:
                 weight = value * float(self._idf[position])
                 positions.append(position)
                 weights.append(weight)
-                squares += weight * weight
+                squares += weight**2
         return np.array(positions, dtype=np.int32), np.array(weights, dtype=np.float32), math.sqrt(squares) or 1.0
 
     def _build_documents(self, texts: list[tuple[int, bool, dict[str, float]]]) -> None:
@@ -234,18 +231,16 @@ class Index:
         self._first_doc = np.searchsorted(doc_class, numbers, side="left")
         self._last_doc = np.searchsorted(doc_class, numbers, side="right")
 
-    def _build_classes(
-        self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, dict[str, float]]]
-    ) -> None:
-        merged: list[Counter[int]] = [Counter() for _ in self.entries]
+    def _build_classes(self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, dict[str, float]]]) -> None:
+        merged: list[defaultdict[int, float]] = [defaultdict(float) for _ in self.entries]
         for number, _, terms in texts:
-            for term, value in terms.items():
-                merged[number][self.vocabulary[term]] += value
-        total = np.zeros(len(self.vocabulary))
+            for term, weight_here in terms.items():
+                merged[number][self.vocabulary[term]] += weight_here
+        total: NDArray[np.float64] = np.zeros(len(self.vocabulary))
         mass = np.array([sum(counter.values()) for counter in merged])
         for counter in merged:
-            for position, value in counter.items():
-                total[position] += value
+            for position, weight_here in counter.items():
+                total[position] += weight_here
         size = max(1, len(self.vocabulary))
         rows, classes, centroid, bayes = [], [], [], []
         for number, counter in enumerate(merged):
@@ -327,16 +322,14 @@ class Index:
         lengths = [piece.stop - piece.start for piece in slices]
         classes = np.concatenate([self._posting_class[piece] for piece in slices])
         repeated = np.repeat(weights, lengths)
-        centroid = np.bincount(
-            classes, repeated * np.concatenate([self._posting_centroid[piece] for piece in slices]), minlength=count
-        )
+        centroid = np.bincount(classes, repeated * np.concatenate([self._posting_centroid[piece] for piece in slices]), minlength=count)
         bayes = np.bincount(classes, repeated * np.concatenate([self._posting_bayes[piece] for piece in slices]), minlength=count)
         return centroid.astype(np.float32), bayes.astype(np.float32)
 
     def _coverage(self, query: Query) -> tuple[Floats, float]:
         """For each class, the share of the query's content (by rarity) that its examples know; and what none knows."""
         found = np.zeros(len(self.entries), dtype=np.float32)
-        total = unknown = 0.0
+        total, unknown = 0.0, 0.0
         for word in set(query.content):
             position = self.vocabulary.get(word)
             if position is None:

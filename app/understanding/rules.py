@@ -47,7 +47,24 @@ class Signs:
     """A choice from a list: 1 is the first, -1 the last, 0 the middle."""
 
 
-_ORDINALS = {"dau": 1, "dau tien": 1, "nhat": 1, "mot": 1, "hai": 2, "nhi": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5, "giua": 0, "cuoi": -1, "cuoi cung": -1, "chot": -1, "sau": -1, "sau cung": -1}
+_ORDINALS = {
+    "dau": 1,
+    "dau tien": 1,
+    "nhat": 1,
+    "mot": 1,
+    "hai": 2,
+    "nhi": 2,
+    "ba": 3,
+    "tu": 4,
+    "bon": 4,
+    "nam": 5,
+    "giua": 0,
+    "cuoi": -1,
+    "cuoi cung": -1,
+    "chot": -1,
+    "sau": -1,
+    "sau cung": -1,
+}
 _CHOICE = re.compile(
     r"^(?:(?:da|u|uh|vang|ok|thi|em|toi|minh|chon|lay|la|y|hoi|ve|cho|xem) )*"
     r"(?:(?:so|cai|muc|y|cau|thu|truong hop|loai|dong|phuong an|lua chon|thu tuc)(?: so| thu)? )"

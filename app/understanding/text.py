@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-_MARKS = {code: None for code in range(0x300, 0x370)} | {ord("đ"): "d", ord("Đ"): "d"}
+_MARKS: dict[int, str | None] = dict.fromkeys(range(0x300, 0x370)) | {ord("đ"): "d", ord("Đ"): "d"}
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _STRETCHED = re.compile(r"([aeiouyăâêôơư])\1{2,}|([^\W\d_])\2{2,}$")
 MAX_WORDS = 400
@@ -74,9 +74,7 @@ class Normalizer:
         while index < len(words):
             for source, target in self._by_first.get(words[index], ()):
                 end = index + len(source)
-                if end <= len(words) and all(
-                    want in (words[at], typed[at]) for want, at in zip(source, range(index, end), strict=True)
-                ):
+                if end <= len(words) and all(want in (words[at], typed[at]) for want, at in zip(source, range(index, end), strict=True)):
                     result.extend(target)
                     index += len(source)
                     break
@@ -138,6 +136,6 @@ def _apply_shapes(body: str, shapes: tuple[tuple[str, str], ...]) -> str:
             continue
         first, mark = typed[0], typed[1]
         at, end = body.find(first), body.rfind(mark)
-        if 0 <= at < end and (mark.isdigit() or mark == "w" or mark == first) and end == len(body) - 1 and end - at > 1:
+        if 0 <= at < end and (mark.isdigit() or mark in ("w", first)) and end == len(body) - 1 and end - at > 1:
             body = body[:at] + letter + body[at + 1 : end]
     return body

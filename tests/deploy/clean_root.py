@@ -18,8 +18,21 @@ from typing import NamedTuple
 from tests.deploy.sources import debian
 
 ISOLATION = ("--mount", "--propagation=private", "--pid", "--fork", "--kill-child=SIGKILL", "--net")
-DEVICES = ("null", "zero", "full", "random", "urandom")
-STREAMS = ("stdin", "stdout", "stderr")
+# What a container engine mounts; $1 is the root. It is bound to itself because only a mount can become read-only.
+MOUNTS = """
+mount --bind "$1" "$1"
+mount -t proc proc "$1/proc"
+mount -t tmpfs -o mode=1777 tmp "$1/tmp"
+mount -t tmpfs -o mode=0755 dev "$1/dev"
+mkdir -m 1777 "$1/dev/shm"
+for device in null zero full random urandom; do
+  touch "$1/dev/$device"
+  mount --bind "/dev/$device" "$1/dev/$device"
+done
+ln -s /proc/self/fd/0 "$1/dev/stdin"
+ln -s /proc/self/fd/1 "$1/dev/stdout"
+ln -s /proc/self/fd/2 "$1/dev/stderr"
+"""
 NO_PRIVILEGES = ("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all")
 # A new network namespace has its loopback down, and a minimal machine has no `ip`: SIOCSIFFLAGS with IFF_UP.
 LOOPBACK_UP = "import fcntl,socket,struct;fcntl.ioctl(socket.socket(),0x8914,struct.pack('16sh22x',b'lo',1))"
@@ -30,6 +43,9 @@ class User(NamedTuple):
 
     uid: int
     gid: int
+
+
+ROOT = User(0, 0)
 
 
 class Bind(NamedTuple):
@@ -44,12 +60,12 @@ class Process(NamedTuple):
     """What runs: a command, as whom, where, with which environment and no other."""
 
     argv: Sequence[str]
-    user: User = User(0, 0)
+    user: User = ROOT
     folder: str = "/"
     environment: Mapping[str, str] = {}
 
     def inside(self) -> list[str]:
-        """The command of the clean root that becomes this process. Who is not root has no capability, as under cap_drop ALL."""
+        """The command of the clean root that becomes this process. Who is not root has no capability left."""
         identity = [f"--reuid={self.user.uid}", f"--regid={self.user.gid}", "--clear-groups"]
         privileges = NO_PRIVILEGES if self.user.uid else ()
         variables = [f"{name}={value}" for name, value in self.environment.items()]
@@ -79,25 +95,14 @@ def command(root: Path, process: Process, binds: Sequence[Bind] = (), *, read_on
 
     With read_only, nothing can be written but /tmp (in memory) and the writable binds.
     """
-    inside = root / "dev"
-    steps: list[Sequence[str | Path]] = [
-        ["mount", "--bind", root, root],
-        ["mount", "-t", "proc", "proc", root / "proc"],
-        ["mount", "-t", "tmpfs", "-o", "mode=1777", "tmp", root / "tmp"],
-        ["mount", "-t", "tmpfs", "-o", "mode=0755", "dev", inside],
-        ["touch", *(inside / device for device in DEVICES)],
-        *(["mount", "--bind", f"/dev/{device}", inside / device] for device in DEVICES),
-        *(["ln", "-s", f"/proc/self/fd/{number}", inside / name] for number, name in enumerate(STREAMS)),
-        ["mkdir", "-m", "1777", inside / "shm"],
-    ]
+    steps = [MOUNTS]
     for bind in binds:
-        target = root / bind.target.lstrip("/")
-        steps.append(["mkdir", "-p", target])
-        steps.append(["mount", "--bind", bind.source, target])
+        source, target = shlex.quote(str(bind.source)), f'"$1{bind.target}"'
+        steps.append(f"mkdir -p {target}; mount --bind {source} {target}")
         if not bind.writable:
-            steps.append(["mount", "-o", "remount,bind,ro", target])
+            steps.append(f"mount -o remount,bind,ro {target}")
     if read_only:
-        steps.append(["mount", "-o", "remount,bind,ro", root])
-    steps.append([sys.executable, "-c", LOOPBACK_UP])
-    script = "\n".join(shlex.join(map(str, step)) for step in steps)
-    return ["unshare", *ISOLATION, "sh", "-euc", f"{script}\nexec chroot {shlex.join([str(root), *process.inside()])}"]
+        steps.append('mount -o remount,bind,ro "$1"')
+    steps.append(shlex.join([sys.executable, "-c", LOOPBACK_UP]))
+    steps.append(f'exec chroot "$1" {shlex.join(process.inside())}')
+    return ["unshare", *ISOLATION, "sh", "-euc", "\n".join(steps), "sh", str(root)]

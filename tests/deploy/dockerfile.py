@@ -9,9 +9,8 @@ import shlex
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-KNOWN = frozenset(
-    "FROM RUN COPY WORKDIR ENV LABEL VOLUME EXPOSE USER HEALTHCHECK ENTRYPOINT CMD STOPSIGNAL".split(),
-)
+BUILDING = {"FROM", "RUN", "COPY", "WORKDIR", "ENV", "LABEL"}
+RUNNING = {"VOLUME", "EXPOSE", "USER", "HEALTHCHECK", "ENTRYPOINT", "CMD", "STOPSIGNAL"}
 
 
 class DockerfileError(ValueError):
@@ -79,7 +78,7 @@ def _logical_lines(text: str) -> list[str]:
 
 
 def _instruction(name: str, value: str) -> Instruction:
-    if name not in KNOWN or "<<" in value or "$" in value:
+    if name not in BUILDING | RUNNING or "<<" in value or "$" in value:
         raise DockerfileError(f"these tests cannot follow: {name} {value}")
     flags = {}
     while name != "HEALTHCHECK" and (flag := re.match(r"--([a-z-]+)=(\S+)\s+", value)):

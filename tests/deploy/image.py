@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Self
 
-from tests.deploy.clean_root import Bind, Process, User, command, unpack
+from tests.deploy.clean_root import ROOT, Bind, Process, User, command, unpack
 from tests.deploy.dockerfile import Instruction, Stage, is_ignored, read_dockerfile, read_dockerignore
 from tests.deploy.sources import wheels
 
@@ -31,7 +33,7 @@ class Image:
     root: Path
     environment: dict[str, str] = field(default_factory=lambda: dict(BASE_ENVIRONMENT))
     folder: str = "/"
-    user: User = User(0, 0)
+    user: User = ROOT
     entrypoint: list[str] = field(default_factory=list)
     arguments: list[str] = field(default_factory=list)
 
@@ -60,34 +62,40 @@ def _build_stage(stage: Stage, root: Path, project: Path, patterns: list[str], b
     image = Image(root)
     found = wheels(project / "requirements.lock", base["python"])
     for step in stage.instructions:
-        match step.name:
-            case "RUN":
-                process = Process(["sh", "-c", step.value], image.user, image.folder, image.environment | OFFLINE_PIP)
-                _run(command(root, process, [Bind(found, WHEELS)]), step)
-            case "COPY" if source := step.flags.get("from"):
-                _copy_from(built[source].root, image, step)
-            case "COPY":
-                _copy(project, image, step, patterns)
-            case "WORKDIR":
-                image.folder = step.value
-                (root / step.value.lstrip("/")).mkdir(parents=True, exist_ok=True)
-            case "USER":
-                uid, _, gid = step.value.partition(":")
-                image.user = User(int(uid), int(gid))
-            case "ENTRYPOINT":
-                image.entrypoint = step.words
-            case "CMD":
-                image.arguments = step.words
-            case "ENV":
-                image.environment |= dict(word.split("=", 1) for word in step.words)
-            case _:  # LABEL, EXPOSE, VOLUME, HEALTHCHECK: nothing to do while building
-                pass
+        if step.name == "RUN":
+            process = Process(["sh", "-c", step.value], image.user, image.folder, image.environment | OFFLINE_PIP)
+            _run(command(root, process, [Bind(found, WHEELS)]), step)
+        elif step.name == "COPY" and "from" in step.flags:
+            _copy_from(built[step.flags["from"]].root, image, step)
+        elif step.name == "COPY":
+            _copy(project, image, step, patterns)
+        else:
+            _set(image, step)
     return image
+
+
+def _set(image: Image, step: Instruction) -> None:
+    """Follow an instruction that says how the image is run. LABEL, EXPOSE, VOLUME and HEALTHCHECK change nothing here."""
+    match step.name:
+        case "WORKDIR":
+            image.folder = step.value
+            (image.root / step.value.lstrip("/")).mkdir(parents=True, exist_ok=True)
+        case "USER":
+            uid, _, gid = step.value.partition(":")
+            image.user = User(int(uid), int(gid))
+        case "ENTRYPOINT":
+            image.entrypoint = step.words
+        case "CMD":
+            image.arguments = step.words
+        case "ENV":
+            image.environment |= dict(word.split("=", 1) for word in step.words)
 
 
 def _copy_from(source_root: Path, image: Image, step: Instruction) -> None:
     source, target = step.words
-    shutil.copytree(source_root / source.lstrip("/"), image.root / target.lstrip("/"), symlinks=True)
+    destination = image.root / target.lstrip("/")
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", source_root / source.lstrip("/"), destination], check=True)
 
 
 def _copy(project: Path, image: Image, step: Instruction, patterns: list[str]) -> None:
@@ -116,7 +124,7 @@ def _run(argv: list[str], step: Instruction) -> None:
 
 
 class Container:
-    """A running image: read-only but for /tmp and its volume /data, without capabilities, its only network loopback."""
+    """A running image: read-only but for /tmp and its volume /data, no capabilities, no network but loopback."""
 
     def __init__(self, image: Image, data: Path, log: Path) -> None:
         self.image = image
@@ -130,7 +138,7 @@ class Container:
                 stderr=out,
             )
 
-    def __enter__(self) -> Container:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -160,12 +168,10 @@ class Container:
     def execute(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run a command inside, as `docker exec` does."""
         enter = ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--net", "--root", "--wd"]
-        return subprocess.run(
-            [*enter, *self.image.process(*argv).inside()], capture_output=True, text=True, timeout=30, check=False
-        )
+        return subprocess.run([*enter, *self.image.process(*argv).inside()], capture_output=True, text=True, timeout=30, check=False)
 
     def get(self, path: str) -> tuple[int, str]:
-        """Status and body of a page, asked for from inside its network. Raises TimeoutError when nobody answers in time."""
+        """Status and body of a page, asked for inside its network. Raises TimeoutError when nobody answers."""
         ask = (
             "import sys,urllib.request as r\n"
             "a=r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:'+sys.argv[1],timeout=5)\n"
@@ -188,6 +194,6 @@ class Container:
             time.sleep(0.2)
 
     def stop(self) -> int:
-        """Ask it to end, as `docker stop` does. Returns its exit status; raises TimeoutExpired when it does not obey."""
-        os.kill(self.pid, 15)
+        """Ask it to end, as `docker stop` does. Returns its status. Raises TimeoutExpired when it does not obey."""
+        os.kill(self.pid, signal.SIGTERM)
         return self._outer.wait(STOP_SECONDS)

@@ -66,18 +66,15 @@ def _mirror(suite: str) -> list[str]:
     if not shutil.which("apt-get"):
         return []
     query = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"]
-    answer = subprocess.run([*query, f"Release: {suite}", "Component: main"], capture_output=True, text=True, check=False)
+    query += [f"Release: {suite}", "Component: main"]
+    answer = subprocess.run(query, capture_output=True, text=True, check=False)
     return answer.stdout.split()[:1]
 
 
 def _wanted(lock: str, python: str) -> str:
     """The entries of a lock file that count for a minor Python on Linux, without their markers."""
-    environment = default_environment() | {
-        "python_version": python,
-        "python_full_version": f"{python}.0",
-        "sys_platform": "linux",
-        "implementation_name": "cpython",
-    }
+    environment = {name: str(value) for name, value in default_environment().items()}
+    environment |= {"python_version": python, "python_full_version": f"{python}.0"}
     entries = []
     for entry in lock.replace("\\\n", " ").splitlines():
         if not entry or entry.startswith("#"):
@@ -90,7 +87,7 @@ def _wanted(lock: str, python: str) -> str:
 
 
 def _target(python: str) -> list[str]:
-    """pip's options for wheels that run in the clean root, whatever Python and glibc this machine has."""
+    """Options of pip for wheels that run in the clean root, whatever Python and glibc this machine has."""
     tags = [f"manylinux_2_{minor}" for minor in range(NEWEST_GLIBC, 4, -1)] + ["manylinux2014", "linux"]
     platforms = [f"--platform={tag}_{platform.machine()}" for tag in tags]
     return ["--only-binary=:all:", f"--python-version={python}", "--implementation=cp", *platforms]

@@ -23,7 +23,7 @@ class NetworkAccessError(OSError):
 
 @contextlib.contextmanager
 def network_forbidden() -> Iterator[list[str]]:
-    """Refuse sockets and name look-ups beyond this machine while the block runs. Yields the refused hosts, as they come."""
+    """Refuse sockets and look-ups beyond this machine while the block runs. Yields the refused hosts, as they come."""
     refused: list[str] = []
 
     def guard(original: Callable[..., Any], host_of: Callable[..., str | None]) -> Callable[..., Any]:
@@ -57,7 +57,7 @@ def is_local(host: str) -> bool:
 
 
 def _host_of_address(_socket: socket.socket, *args: object) -> str | None:
-    """The host in `connect(address)` or `sendto(data[, flags], address)`; None for a Unix socket or a netlink address."""
+    """The host in `connect(address)` or `sendto(data[, flags], address)`; None for a Unix socket and the like."""
     match args[-1] if args else None:
         case (str(host), *_):
             return host

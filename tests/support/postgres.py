@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 START_SECONDS = 30
 STOP_SECONDS = 10
@@ -35,8 +35,10 @@ class PostgresNotFoundError(RuntimeError):
 
 
 class _Account(NamedTuple):
-    uid: int
-    gid: int
+    """Who the server runs as; None for who runs the tests."""
+
+    uid: int | None
+    gid: int | None
 
 
 class TempPostgres:
@@ -48,22 +50,22 @@ class TempPostgres:
 
     def __init__(self) -> None:
         # Directly below /tmp: the path of a Unix socket has 107 bytes at most, and TMPDIR may be long.
-        self.folder = Path(tempfile.mkdtemp(prefix="gandan-pg-", dir="/tmp"))  # noqa: S108 -- made by mkdtemp, 0700
+        self.folder = Path(tempfile.mkdtemp(prefix="gandan-pg-", dir="/tmp"))
         self._log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._account = _unprivileged_account() if os.geteuid() == 0 else None
+        self._account = _unprivileged_account() if os.geteuid() == 0 else _Account(None, None)
         # PG* would send initdb and the server elsewhere; a locale other than C would change the order of words.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         self._environment = kept | {"LC_ALL": "C", "TZ": "UTC", "HOME": str(self.folder)}
         try:
-            if self._account:
-                os.chown(self.folder, *self._account)
+            if self._account.uid is not None:
+                shutil.chown(self.folder, self._account.uid, self._account.gid)
             self._start(self._find_binaries())
         except BaseException:
             self.stop()
             raise
 
-    def __enter__(self) -> TempPostgres:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -119,7 +121,8 @@ class TempPostgres:
                 cwd=self.folder,
                 env=self._environment,
                 process_group=0,  # Ctrl-C is for pytest: it stops the server itself, after the tests' own clean-up
-                **self._identity(),
+                user=self._account.uid,
+                group=self._account.gid,
             )
         self._wait_until_ready()
 
@@ -134,11 +137,14 @@ class TempPostgres:
 
     def _run(self, *command: str | Path) -> None:
         subprocess.run(
-            command, check=True, capture_output=True, cwd=self.folder, env=self._environment, **self._identity()
+            command,
+            check=True,
+            capture_output=True,
+            cwd=self.folder,
+            env=self._environment,
+            user=self._account.uid,
+            group=self._account.gid,
         )
-
-    def _identity(self) -> dict[str, int]:
-        return {"user": self._account.uid, "group": self._account.gid} if self._account else {}
 
 
 def _unprivileged_account() -> _Account:
@@ -151,7 +157,7 @@ def _unprivileged_account() -> _Account:
 
 
 def _candidates() -> Iterator[Path]:
-    """Folders that may hold initdb and postgres: the one named by PG_BINDIR, installed ones, newest first, then the wheel's."""
+    """Folders that may hold initdb and postgres: PG_BINDIR, installed servers from the newest, then the wheel's."""
     if named := os.environ.get("PG_BINDIR"):
         yield Path(named)
     for pattern in INSTALLED:

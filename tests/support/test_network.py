@@ -21,7 +21,7 @@ DOCUMENTATION_ADDRESS = "192.0.2.1"  # RFC 5737: belongs to nobody
         ("::1", True),
         ("::1%lo", True),
         ("localhost", True),
-        ("0.0.0.0", True),  # noqa: S104 -- as an address to connect to, it means this machine
+        ("0.0.0.0", True),
         (DOCUMENTATION_ADDRESS, False),
         ("2001:db8::1", False),
         ("10.0.0.1", False),

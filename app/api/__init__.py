@@ -1,0 +1,1 @@
+"""The public API: procedures and questions, as JSON, described in OpenAPI."""

@@ -1,0 +1,151 @@
+"""A procedure as a card: whole, or only the aspects asked. Facts come from the catalog, words from templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from jinja2 import Environment
+
+from app.assistant.replies import Replies
+from app.catalog.checks import STALE_DAYS
+from app.catalog.content import UNKNOWN, Case, Channel, OnlineLevel, PaperKind, Procedure
+from app.messages import Badge, Card, Line, Link
+from app.understanding.rules import Aspect
+
+PORTAL = "https://dichvucong.gov.vn"
+WHOLE = (Aspect.DOCUMENTS, Aspect.FEE, Aspect.TIME, Aspect.PLACE)
+MAX_PAPERS = 6
+
+
+class Cards:
+    """Builds cards. `public_url` is where the pages are."""
+
+    def __init__(self, environment: Environment, replies: Replies, public_url: str) -> None:
+        self._say: Any = environment.get_template("catalog/say.jinja").module
+        self._replies = replies
+        self._public_url = public_url
+
+    def card(self, procedure: Procedure, case: Case, aspects: tuple[Aspect, ...], today: dt.date, *, case_known: bool) -> Card:
+        """The card of one case. No aspects: the whole card."""
+        whole = not aspects
+        lines = tuple(self._line(procedure, case, aspect, whole=whole) for aspect in aspects or WHOLE)
+        several = len(procedure.cases) > 1
+        return Card(
+            code=procedure.code,
+            title=procedure.name,
+            subtitle=procedure.official_name if whole and procedure.official_name.casefold() != procedure.name.casefold() else "",
+            case=case.name if several and (case_known or any(a in WHOLE for a in aspects or WHOLE)) else "",
+            badge=self._badge(procedure) if whole or Aspect.ONLINE in aspects else None,
+            lines=lines,
+            basis=self._basis(procedure, today),
+            url=f"{self._public_url}/thu-tuc/{procedure.code}" + (f"#{case.id}" if several and case_known else ""),
+            links=self._links(procedure) if whole or Aspect.ONLINE in aspects or Aspect.FORMS in aspects else (),
+        )
+
+    def _badge(self, procedure: Procedure) -> Badge | None:
+        level = procedure.online.level
+        if level is OnlineLevel.UNKNOWN:
+            return None
+        tone = {OnlineLevel.FULL: "full", OnlineLevel.PARTIAL: "partial"}.get(level, "neutral")
+        return Badge(text=self._text("level", procedure.online), tone=tone)
+
+    def _text(self, macro: str, *values: object) -> str:
+        return " ".join(str(getattr(self._say, macro)(*values)).split())
+
+    def _line(self, procedure: Procedure, case: Case, aspect: Aspect, *, whole: bool) -> Line:
+        words = self._replies.get(f"card.{aspect}")
+        text, items = getattr(self, f"_{aspect}")(procedure, case, whole)
+        text = text or ("" if items else self._replies.get("card.unknown"))
+        return Line(label=words["label"], text=_capital(text), icon=words["icon"], items=items)
+
+    # One method per aspect: (text, items).
+
+    def _documents(self, _: Procedure, case: Case, whole: bool) -> tuple[str, tuple[str, ...]]:
+        if case.papers == UNKNOWN:
+            return "", ()
+        always = [paper for paper in case.papers if paper.only_if is None]
+        sometimes = [paper for paper in case.papers if paper.only_if is not None]
+        if not whole:
+            return "", tuple(_capital(self._text("paper", paper)) for paper in [*always, *sometimes])
+        items = [_capital(self._text("paper", paper)) for paper in always[:MAX_PAPERS]]
+        if len(always) > MAX_PAPERS:
+            items.append(self._replies.say(self._replies.get("card.more"), {"count": len(always) - MAX_PAPERS}))
+        if sometimes:
+            names = "; ".join(_small(paper.name) for paper in sometimes[:3]) + ("…" if len(sometimes) > 3 else "")
+            items.append(self._replies.say(self._replies.get("card.only_if"), {"names": names}))
+        return "", tuple(items)
+
+    def _fee(self, _: Procedure, case: Case, whole: bool) -> tuple[str, tuple[str, ...]]:
+        if case.fees == UNKNOWN:
+            return "", ()
+        if whole and len(case.fees) > 1:
+            return "; ".join(self._text("fee_short", fee) for fee in case.fees), ()
+        if len(case.fees) == 1:
+            return self._text("fees", case), ()
+        return "", tuple(_capital(self._text("fee", fee)) for fee in case.fees)
+
+    def _time(self, _: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return ("" if case.time == UNKNOWN else self._text("time", case)), ()
+
+    def _place(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return procedure.where, ()
+
+    def _steps(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        if procedure.steps == UNKNOWN:
+            return "", ()
+        return "", tuple(f"Bước {number}. {step.text}" for number, step in enumerate(procedure.steps, 1))
+
+    def _conditions(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        if procedure.conditions == UNKNOWN:
+            return procedure.who or "", ()
+        items = tuple(condition.text for condition in procedure.conditions)
+        if items:
+            return procedure.who or "", items
+        return self._replies.say(self._replies.get("card.no_conditions"), {"who": procedure.who or ""}), ()
+
+    def _online(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return self._text("level_sentence", procedure.online), ()
+
+    def _forms(self, _: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        papers = [] if case.papers == UNKNOWN else [paper for paper in case.papers if paper.kind is PaperKind.FILL]
+        names = tuple(_capital(self._text("paper", paper)) for paper in papers)
+        return self._replies.get("card.no_forms"), names
+
+    def _legal_basis(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return "", () if procedure.legal_basis == UNKNOWN else tuple(procedure.legal_basis)
+
+    def _agency(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return procedure.agency, ()
+
+    def _result(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return "" if procedure.result == UNKNOWN else procedure.result, ()
+
+    def _basis(self, procedure: Procedure, today: dt.date) -> str:
+        checked = procedure.checked_on.strftime("%d/%m/%Y").lstrip("0")
+        if procedure.legal_basis == UNKNOWN:
+            source = procedure.sources[procedure.default_source].title
+            text = self._replies.say(self._replies.get("card.basis_source"), {"source": source, "checked": checked})
+        else:
+            text = self._replies.say(self._replies.get("card.basis"), {"law": procedure.legal_basis[0], "checked": checked})
+        if (today - procedure.checked_on).days > STALE_DAYS:
+            text += " " + self._replies.get("card.stale")
+        return text
+
+    def _links(self, procedure: Procedure) -> tuple[Link, ...]:
+        if procedure.portal_id is None:
+            return ()
+        links = [Link(label=self._replies.get("card.portal"), url=f"{PORTAL}/thu-tuc-hanh-chinh/{procedure.portal_id}")]
+        online = procedure.online.level in (OnlineLevel.FULL, OnlineLevel.PARTIAL)
+        if online or (procedure.channels != UNKNOWN and Channel.ONLINE in procedure.channels):
+            links.append(Link(label=self._replies.get("card.submit"), url=f"{PORTAL}/nop-ho-so?formalityId={procedure.portal_id}"))
+        return tuple(links)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _small(text: str) -> str:
+    """Lower first letter, unless the word is an abbreviation or a name in capitals."""
+    return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]

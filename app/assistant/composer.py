@@ -1,0 +1,174 @@
+"""From a decision to a Reply: facts from the catalog, sentences from templates, nothing invented."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jinja2 import Environment
+
+from app.assistant.cards import PORTAL, Cards
+from app.assistant.hours import hours_context
+from app.assistant.knowing import Knowledge
+from app.assistant.replies import Replies
+from app.commune import CommuneProfile
+from app.messages import Choice, Link, Reply
+from app.understanding.dialogue import Decision, Part
+
+Composed = tuple[Reply, Decision]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the composer needs beside the decision. `now` is local time of the ward."""
+
+    knowledge: Knowledge
+    plain: str
+    words: frozenset[str]
+    now: dt.datetime
+
+
+class Composer:
+    """Turns decisions into replies."""
+
+    def __init__(self, environment: Environment, commune: CommuneProfile, public_url: str) -> None:
+        self.replies = Replies(environment)
+        self._cards = Cards(environment, self.replies, public_url)
+        self._commune = commune
+        self._public_url = public_url
+
+    def compose(self, decision: Decision, asked: Asked) -> Composed:
+        """The reply, and the decision with the choices that the reply really offers in its state."""
+        if decision.parts:
+            return self._procedures(decision, asked)
+        if decision.intent == "vague":
+            return self._clarify(decision, asked)
+        if decision.intent == "other_level":
+            return self._elsewhere(decision, asked)
+        if decision.intent == "life_event":
+            return self._life_event(decision, asked)
+        if decision.intent in ("fines", "law_advice", "petition") or decision.outcome == "unknown":
+            return self._near(decision, asked)
+        return self._canned(decision.intent, decision, asked)
+
+    # --- procedures ----------------------------------------------------------------------------------------------
+
+    def _procedures(self, decision: Decision, asked: Asked) -> Composed:
+        words: list[str] = []
+        if len(decision.parts) > 1:
+            words.append(self.replies.say(self.replies.get("card.several"), {"count": len(decision.parts)}))
+        cards, choices, parts = [], [], []
+        for part in decision.parts:
+            procedure = asked.knowledge.catalog.current(part.code)
+            if procedure is None:
+                continue
+            if procedure.code != part.code:
+                words.append(self.replies.say(self.replies.get("card.replaced"), {"old": part.code}))
+            picker = asked.knowledge.pickers.get(procedure.code)
+            case_id = part.case_id or (picker.pick(set(asked.words)) if picker else None)
+            if len(decision.parts) == 1:
+                words.append(self._introduce(procedure.name, part))
+                if case_id is None and len(procedure.cases) > 1:
+                    choices = [Choice(label=case.name, send=f"case:{procedure.code}:{case.id}") for case in procedure.cases[:5]]
+            cards.append(
+                self._cards.card(procedure, procedure.case(case_id), part.aspects, asked.now.date(), case_known=case_id is not None)
+            )
+            parts.append(replace(part, code=procedure.code, case_id=case_id))
+            if choices and procedure.case_question:
+                closing = self.replies.say(self.replies.get("card.case_question"), {"question": procedure.case_question})
+                reply = Reply(paragraphs=tuple(words), cards=tuple(cards), choices=_numbered(choices), closing=(closing,), feedback=True)
+                return self._offering(reply, replace(decision, parts=tuple(parts)), choices)
+        return Reply(paragraphs=tuple(words), cards=tuple(cards), feedback=True), replace(decision, parts=tuple(parts))
+
+    def _introduce(self, name: str, part: Part) -> str:
+        key = f"card.{part.aspects[0]}.intro" if len(part.aspects) == 1 else "card.intro"
+        return self.replies.say(self.replies.get(key), {"name": name})
+
+    # --- everything else -----------------------------------------------------------------------------------------
+
+    def _clarify(self, decision: Decision, asked: Asked) -> Composed:
+        family = asked.knowledge.catalog.family((decision.family or "").removeprefix("family:"))
+        choices = self._choices(decision.choices, asked)
+        question = family.question if family else ""
+        paragraphs = self._say("clarify.paragraphs", decision, asked, question=question)
+        return self._offering(Reply(paragraphs=paragraphs, choices=_numbered(choices)), decision, choices)
+
+    def _elsewhere(self, decision: Decision, asked: Asked) -> Composed:
+        item = asked.knowledge.catalog.agency_elsewhere((decision.target or "").removeprefix("elsewhere:"))
+        if item is None:
+            return self._canned("out_of_scope", decision, asked)
+        choices = self._choices(item.near, asked)
+        links: tuple[Link, ...] = ()
+        if item.portal_id is not None:
+            links = (Link(label=self.replies.get("card.portal"), url=f"{PORTAL}/thu-tuc-hanh-chinh/{item.portal_id}"),)
+        reply = Reply(
+            paragraphs=self._say("other_level.paragraphs", decision, asked, item=item),
+            links=links,
+            choices=_numbered(choices),
+            closing=self._say("other_level.closing", decision, asked, item=item, near=choices),
+            feedback=True,
+        )
+        return self._offering(reply, replace(decision, codes=(*item.codes, *decision.codes)[:5]), choices)
+
+    def _life_event(self, decision: Decision, asked: Asked) -> Composed:
+        event = asked.knowledge.catalog.life_event((decision.target or "").removeprefix("event:"))
+        if event is None:
+            return self._canned("out_of_scope", decision, asked)
+        choices = self._choices(event.procedures, asked)
+        paragraphs = self._say("life_event.paragraphs", decision, asked, event=event, count=len(choices))
+        links = (Link(label=event.name, url=f"{self._public_url}/su-kien/{event.id}"),)
+        return self._offering(Reply(paragraphs=paragraphs, choices=_numbered(choices), links=links, feedback=True), decision, choices)
+
+    def _near(self, decision: Decision, asked: Asked) -> Composed:
+        """Not ours to answer, or not sure: say so, and offer the nearest procedures."""
+        name = "unknown" if decision.outcome == "unknown" else decision.intent
+        codes = decision.choices or (decision.codes[:2] if decision.confidence < 0.999 else ())
+        choices = self._choices(codes, asked)
+        reply, _ = self._canned(name, decision, asked, near=choices)
+        return self._offering(reply.model_copy(update={"choices": _numbered(choices)}), decision, choices)
+
+    def _canned(self, name: str, decision: Decision, asked: Asked, **more: Any) -> Composed:
+        words = self.replies.get(name)
+        links = [Link(label=link["label"], url=link["url"]) for link in words.get("links", ())]
+        if words.get("links_from"):
+            links += [Link(label=link.name, url=link.url) for link in self._commune.links if "hản ánh" in link.name]
+        if words.get("list_link"):
+            links.append(Link(label="/thu-tuc", url=f"{self._public_url}/thu-tuc"))
+        choices = self._choices(tuple(self.replies.get("suggestions")), asked) if words.get("suggestions") else []
+        reply = Reply(
+            paragraphs=self._say(f"{name}.paragraphs", decision, asked, **more),
+            closing=self._say(f"{name}.closing", decision, asked, **more) if "closing" in words else (),
+            links=tuple(links),
+            choices=_numbered(choices),
+            urgent=words.get("urgent") == "true",
+        )
+        return self._offering(reply, decision, choices) if choices else (reply, decision)
+
+    def _say(self, name: str, decision: Decision, asked: Asked, **more: Any) -> tuple[str, ...]:
+        context: dict[str, Any] = {"commune": self._commune, "near": (), "question": "", **more}
+        if decision.intent in ("opening_hours", "sunday_service", "contact") or decision.outcome == "unknown":
+            context |= hours_context(self.replies, self._commune, asked.plain, asked.now, sunday=decision.intent == "sunday_service")
+        return self.replies.say_all(self.replies.get(name), context)
+
+    def _choices(self, ids: tuple[str, ...], asked: Asked) -> list[Choice]:
+        """Choices for class ids; ids that the catalog does not hold are left out."""
+        catalog = asked.knowledge.catalog
+        named: dict[str, Callable[[str], Any]] = {"elsewhere": catalog.agency_elsewhere, "event": catalog.life_event}
+        choices = []
+        for item_id in ids:
+            kind, _, rest = item_id.rpartition(":")
+            found = named[kind](rest) if kind in named else catalog.current(item_id)
+            if found is not None:
+                choices.append(Choice(label=found.name, send=item_id if kind else found.code))
+        return choices
+
+    def _offering(self, reply: Reply, decision: Decision, choices: list[Choice]) -> Composed:
+        state = replace(decision.state, choices=tuple(choice.send for choice in choices))
+        return reply, replace(decision, state=state)
+
+
+def _numbered(choices: list[Choice]) -> tuple[Choice, ...]:
+    """As shown: choosing is the same as sending the number."""
+    return tuple(Choice(label=choice.label, send=str(number)) for number, choice in enumerate(choices, 1))

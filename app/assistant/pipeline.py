@@ -1,0 +1,123 @@
+"""From one message to one reply, as a list of small steps. Nothing is stored here; `service` does that."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from jinja2 import Environment
+
+from app.assistant.composer import Asked, Composer
+from app.assistant.knowing import Knowledge, KnowledgeHolder
+from app.assistant.masking import Masked, mask
+from app.calendar.opening import VIETNAM
+from app.commune import CommuneProfile
+from app.messages import Incoming, MessageKind, Reply
+from app.settings import Settings
+from app.understanding.dialogue import Decision, State, decide
+
+Clock = Callable[[], dt.datetime]
+
+
+@dataclass
+class Turn:
+    """One message on its way through the steps."""
+
+    incoming: Incoming
+    knowledge: Knowledge
+    state: State
+    now: dt.datetime
+    text: str = ""
+    masked: Masked = field(default_factory=lambda: Masked("", ()))
+    notes: list[str] = field(default_factory=list)
+    decision: Decision | None = None
+    reply: Reply | None = None
+
+
+class Pipeline:
+    """Answers messages. Everything it says comes from the catalog, the profile and templates."""
+
+    def __init__(
+        self,
+        holder: KnowledgeHolder,
+        commune: CommuneProfile,
+        environment: Environment,
+        settings: Settings,
+        clock: Clock = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self.clock = clock
+        self._holder, self._settings = holder, settings
+        self._composer = Composer(environment, commune, settings.public_url)
+
+    # --- the steps, in order: a step that sets `decision` or `reply` is not overruled by the next ones ------------
+
+    @property
+    def steps(self) -> tuple[Callable[[Turn], None], ...]:
+        """Everything that happens to a message."""
+        return (
+            self._answer_what_is_no_text,
+            self._shorten,
+            self._mask_personal_data,
+            self._decide,
+            self._compose,
+            self._add_notes,
+        )
+
+    def answer(self, incoming: Incoming, state: State) -> Turn:
+        """Run the steps. Pure but for the clock: nothing is stored."""
+        turn = Turn(incoming, self._holder.now, state, self.clock().astimezone(VIETNAM), incoming.text)
+        for step in self.steps:
+            step(turn)
+        return turn
+
+    def ask(self, text: str, earlier: list[str]) -> Turn:
+        """Answer one message after `earlier` ones, without storing anything."""
+        state = State()
+        for sent in [*earlier, text]:
+            incoming = Incoming(channel="api", person="-", message_id="-", text=sent, sent_at=self.clock())
+            turn = self.answer(incoming, state)
+            assert turn.decision is not None
+            state = turn.decision.state
+        return turn
+
+    def search(self, text: str) -> list[str]:
+        """Codes of procedures for a search box, best first: those that share evidence with the text."""
+        reading = self._holder.now.reader.read(mask(text[: self._settings.message_max_length]).for_reading)
+        found = [entry.id for entry, p in reading.entries if p > 0.01 and ":" not in entry.id]
+        led = [code for entry, _ in reading.entries[:1] for code in entry.members if ":" not in code]
+        return list(dict.fromkeys([*led, *found]))
+
+    def _answer_what_is_no_text(self, turn: Turn) -> None:
+        if turn.incoming.kind is not MessageKind.TEXT and not turn.text.strip():
+            turn.decision = Decision("other", "not_text", confidence=1.0, state=turn.state)
+
+    def _shorten(self, turn: Turn) -> None:
+        limit = self._settings.message_max_length
+        if len(turn.text) > limit:
+            turn.text = turn.text[:limit]
+            turn.notes.append(self._composer.replies.get("too_long.note"))
+
+    def _mask_personal_data(self, turn: Turn) -> None:
+        turn.masked = mask(turn.text)
+        if turn.masked.kinds:
+            names = self._composer.replies.get("kinds")
+            kinds = ", ".join(names[kind] for kind in turn.masked.kinds)
+            note = self._composer.replies.get("personal_data.note")
+            turn.notes.append(self._composer.replies.say(note, {"kinds": kinds}))
+
+    def _decide(self, turn: Turn) -> None:
+        if turn.decision is None:
+            turn.decision = decide(turn.knowledge.reader, turn.masked.for_reading, turn.state)
+
+    def _compose(self, turn: Turn) -> None:
+        assert turn.decision is not None
+        index = turn.knowledge.reader.index
+        words = index.normalizer.words(turn.masked.for_reading)
+        content = frozenset(word for word in words.folded if word not in index.filler)
+        asked = Asked(turn.knowledge, words.plain, content, turn.now)
+        turn.reply, turn.decision = self._composer.compose(turn.decision, asked)
+
+    def _add_notes(self, turn: Turn) -> None:
+        if turn.reply is not None and turn.notes:
+            turn.reply = turn.reply.model_copy(update={"closing": (*turn.reply.closing, *turn.notes)})

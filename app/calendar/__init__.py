@@ -1,0 +1,1 @@
+"""When the ward is open: hours, holidays, Ngày Chủ nhật gần Dân."""

@@ -1,0 +1,39 @@
+"""Which day a message asks about: «mai», «thứ 7», «chủ nhật tuần sau», «30/4»."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+_WEEKDAY = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tu": 2, "4": 2, "nam": 3, "5": 3, "sau": 4, "6": 4, "bay": 5, "7": 5}
+_NAMED = re.compile(r"\b(?:thu|t) ?(hai|ba|tu|nam|sau|bay|[2-7])\b|\b(chu nhat|cn)\b")
+_DATE = re.compile(r"\b(?:ngay |hom )?(\d{1,2}) (?:thang )?(\d{1,2})(?: (?:nam )?(\d{4}))?\b")
+_SOON = (
+    (r"\b(hom nay|bay gio|gio nay|luc nay|chieu nay|sang nay|trua nay|toi nay)\b", 0),
+    (r"\b(ngay mai|sang mai|chieu mai|mai)\b", 1),
+    (r"\b(ngay kia|ngay mot|mot)\b", 2),
+)
+
+
+def asked_day(plain: str, today: dt.date) -> dt.date | None:
+    """The day a folded message is about, or None when it names none."""
+    for pattern, ahead in _SOON:
+        if re.search(pattern, plain):
+            return today + dt.timedelta(days=ahead)
+    if (match := _NAMED.search(plain)) is not None:
+        weekday = 6 if match.group(2) else _WEEKDAY[match.group(1)]
+        ahead = (weekday - today.weekday()) % 7
+        if re.search(r"\b(tuan sau|tuan toi)\b", plain):
+            ahead += 7 if ahead + today.weekday() <= 6 else 0
+        return today + dt.timedelta(days=ahead)
+    if (match := _DATE.search(plain)) is not None:
+        return _date(int(match.group(1)), int(match.group(2)), match.group(3), today)
+    return None
+
+
+def _date(day: int, month: int, year: str | None, today: dt.date) -> dt.date | None:
+    try:
+        found = dt.date(int(year) if year else today.year, month, day)
+    except ValueError:
+        return None
+    return found.replace(year=found.year + 1) if year is None and found < today else found

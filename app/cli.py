@@ -1,0 +1,161 @@
+"""`gandan`: the command line of the keeper, and of everyone who wants to ask without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.settings import Settings
+
+app = typer.Typer(help="Gần Dân: hỏi thủ tục của xã, phường.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+catalog_app = typer.Typer(help="Kho thủ tục.", no_args_is_help=True)
+app.add_typer(catalog_app, name="catalog")
+
+
+def main() -> None:
+    """Entry point of `gandan`. Content errors are printed as sentences, not tracebacks."""
+    from app.catalog.yaml_loader import ContentError  # noqa: PLC0415
+
+    try:
+        app()
+    except ContentError as error:
+        for problem in error.problems:
+            typer.echo(f"LỖI  {problem}", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Địa chỉ lắng nghe (mặc định theo cài đặt).")] = None,
+    port: Annotated[int | None, typer.Option(help="Cổng lắng nghe (mặc định theo cài đặt).")] = None,
+) -> None:
+    """Chạy trang web và các kênh."""
+    import uvicorn  # noqa: PLC0415
+
+    from app.main import create_app  # noqa: PLC0415
+
+    settings = Settings()
+    address, number = host or settings.host, port or settings.port
+    typer.echo(f"Gần Dân đang chạy: http://{address}:{number}", err=True)
+    uvicorn.run(
+        create_app(settings),
+        host=address,
+        port=number,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+    )
+
+
+@app.command()
+def worker(
+    once: Annotated[bool, typer.Option(help="Làm một lượt rồi dừng.")] = False,
+    every: Annotated[int, typer.Option(help="Số giây giữa hai lượt.", min=1)] = 3600,
+) -> None:
+    """Dọn dữ liệu quá hạn giữ, theo cài đặt."""
+    asyncio.run(_housekeeping(Settings(), every, once=once))
+
+
+async def _housekeeping(settings: Settings, every: int, *, once: bool) -> None:
+    from app.assistant.service import Assistant  # noqa: PLC0415
+    from app.database import Database, migrate  # noqa: PLC0415
+    from app.logs import configure_logging  # noqa: PLC0415
+
+    configure_logging(settings)
+    await asyncio.to_thread(migrate, settings.resolved_database_url)
+    database = Database(settings.resolved_database_url)
+    assistant = Assistant(_pipeline(settings), database, settings)
+    while True:
+        conversations, answers = await assistant.purge()
+        typer.echo(f"Đã xóa {conversations} cuộc trò chuyện và {answers} câu trả lời quá hạn giữ.")
+        if once:
+            await database.close()
+            return
+        await asyncio.sleep(every)
+
+
+@app.command()
+def healthcheck() -> None:
+    """Hỏi máy chủ đang chạy có khỏe không (dùng cho Docker)."""
+    settings = Settings()
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 -- comparing, not binding
+    try:
+        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=3) as answer:
+            typer.echo(answer.read().decode())
+    except (urllib.error.URLError, OSError) as error:
+        typer.echo(f"Không hỏi được máy chủ: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="Câu hỏi.")] = "",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Đọc từng dòng JSON từ stdin, viết từng dòng ra stdout.")] = False,
+) -> None:
+    """Hỏi một câu; không cần cơ sở dữ liệu."""
+    pipeline = _pipeline(Settings())
+    if jsonl:
+        for line in sys.stdin:
+            if line.strip():
+                typer.echo(json.dumps(_ask_line(pipeline, line), ensure_ascii=False))
+        return
+    turn = pipeline.ask(text, [])
+    typer.echo(turn.reply.as_text() if turn.reply else "")
+
+
+def _ask_line(pipeline: Any, line: str) -> dict[str, Any]:
+    """One line of the batch form. A line that cannot be read gets an answer that says so, in its place."""
+    started = time.perf_counter()
+    try:
+        data = json.loads(line)
+        name, text, earlier = data.get("id"), str(data["text"]), [str(sent) for sent in data.get("prev") or ()]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {"id": None, "decision": "unknown", "intent": "unreadable", "codes": [], "aspect": [], "confidence": 0.0, "ms": 0.0}
+    decision = pipeline.ask(text, earlier).decision
+    return {
+        "id": name,
+        "decision": decision.outcome,
+        "intent": decision.intent,
+        "codes": list(decision.codes[:5]),
+        "aspect": [str(aspect) for aspect in decision.aspects],
+        "confidence": round(decision.confidence, 4),
+        "ms": round((time.perf_counter() - started) * 1000, 3),
+    }
+
+
+@catalog_app.command("check")
+def catalog_check(
+    folder: Annotated[Path | None, typer.Argument(help="Thư mục kho (mặc định theo cài đặt).")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Chỉ xem mã này (có thể lặp lại).")] = None,
+    locale: Annotated[str | None, typer.Option(help="Lớp địa phương, ví dụ da-nang.")] = "da-nang",
+) -> None:
+    """Kiểm tra mọi tệp của kho: tệp nào, trường nào, sai gì, viết lại thế nào."""
+    from app.catalog.check import report  # noqa: PLC0415
+
+    where = folder or Settings().procedures_dir
+    place = locale if locale and (where / "locales" / locale).is_dir() else None
+    text, good = report(where, place, only or [])
+    typer.echo(text)
+    raise typer.Exit(0 if good else 1)
+
+
+def _pipeline(settings: Settings) -> Any:
+    from app.assistant.knowing import KnowledgeHolder  # noqa: PLC0415
+    from app.assistant.pipeline import Pipeline  # noqa: PLC0415
+    from app.commune import load_commune  # noqa: PLC0415
+    from app.templates import environment  # noqa: PLC0415
+
+    commune = load_commune(settings.commune_file)
+    templates = environment()
+    templates.globals["commune"] = commune
+    return Pipeline(KnowledgeHolder(settings.procedures_dir, commune.locale), commune, templates, settings)

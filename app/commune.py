@@ -1,0 +1,91 @@
+"""The ward's profile: one YAML file (`GANDAN_COMMUNE_FILE`). The sample is marked as sample and says so everywhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from app.catalog.content import Boolean, Sentence, ShortName, Slug, Text
+from app.catalog.humanize import problems_of
+from app.catalog.yaml_loader import ContentError, read_document
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _clock(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"\d{1,2}:\d{2}", value):
+        hour, minute = map(int, value.split(":"))
+        return dt.time(hour, minute)
+    return value
+
+
+Clock = Annotated[dt.time, BeforeValidator(_clock)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shift(_Strict):
+    """Working hours of one part of a day."""
+
+    opens: Clock
+    closes: Clock
+
+
+class Phone(_Strict):
+    name: ShortName
+    number: Annotated[str, Field(pattern=r"^\+?[0-9 .]{3,16}$")]
+
+
+class Counter(_Strict):
+    name: ShortName
+    handles: Sentence
+
+
+class Link(_Strict):
+    name: ShortName
+    url: Annotated[str, Field(pattern=r"^https://")]
+
+
+class SundayService(_Strict):
+    """Ngày Chủ nhật gần Dân: an RFC 5545 rule, the hours, what is done."""
+
+    rule: str = Field(default="FREQ=MONTHLY;BYDAY=1SU", description="Quy tắc RRULE; mặc định Chủ nhật đầu tiên hằng tháng.")
+    hours: tuple[Shift, ...]
+    about: Sentence
+    except_days: tuple[dt.date, ...] = Field(default=(), description="Những ngày nghỉ dù đúng quy tắc.")
+    extra_days: tuple[dt.date, ...] = Field(default=(), description="Những Chủ nhật làm thêm.")
+
+
+class CommuneProfile(_Strict):
+    """What citizens may know of their ward."""
+
+    slug: Slug
+    name: ShortName = Field(description="Ví dụ: Phường An Khê.")
+    province: ShortName
+    locale: Slug | None = Field(default=None, description="Thư mục lớp địa phương trong procedures/locales/.")
+    is_sample: Boolean = Field(default=False, description="true: dữ liệu mẫu, trang sẽ ghi rõ như vậy.")
+    office: Text = Field(description="Tên nơi tiếp nhận hồ sơ.")
+    address: Text
+    police: Text = Field(description="Tên và địa chỉ công an xã, phường.")
+    phones: tuple[Phone, ...] = Field(min_length=1)
+    hours: dict[Weekday, tuple[Shift, ...]]
+    hours_note: Sentence | None = None
+    sunday: SundayService | None = None
+    counters: tuple[Counter, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+def load_commune(path: Path) -> CommuneProfile:
+    """Read the profile. Raises ContentError, in Vietnamese, when it is broken."""
+    document = read_document(path)
+    try:
+        return CommuneProfile.model_validate(document.data)
+    except ValidationError as error:
+        raise ContentError(problems_of(error, document)) from error

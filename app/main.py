@@ -1,0 +1,102 @@
+"""Wires everything together and decides nothing. The list of routers is the map of the URLs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+
+from app import __version__
+from app.api import endpoints as api
+from app.assistant.knowing import KnowledgeHolder
+from app.assistant.pipeline import Pipeline
+from app.assistant.service import Assistant
+from app.commune import load_commune
+from app.database import Database, migrate
+from app.health import router as health
+from app.limits import BodyLimitMiddleware, RateLimiter
+from app.logs import configure_logging
+from app.middleware import SecurityHeadersMiddleware, add_error_pages
+from app.settings import Settings
+from app.site import endpoints as site
+from app.site.static_files import static, static_files
+from app.templates import environment
+from app.visitor import Signer, VisitorMiddleware, load_secret
+
+log = structlog.get_logger()
+RELOAD_SECONDS = 5.0
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application. Content errors are raised here, before the server listens."""
+    settings = settings or Settings()
+    configure_logging(settings)
+    commune = load_commune(settings.commune_file)
+    holder = KnowledgeHolder(settings.procedures_dir, commune.locale)
+    templates = environment()
+    templates.globals["static"] = static
+    templates.globals["commune"] = commune
+    database = Database(settings.resolved_database_url)
+    pipeline = Pipeline(holder, commune, templates, settings)
+    assistant = Assistant(pipeline, database, settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(migrate, settings.resolved_database_url)
+        watcher = asyncio.create_task(_watch_catalog(holder, settings.procedures_dir))
+        log.info("started", version=__version__, catalog=holder.now.catalog.version)
+        try:
+            yield
+        finally:
+            watcher.cancel()
+            await database.close()
+
+    app = FastAPI(
+        title="Gần Dân",
+        version=__version__,
+        summary="Hỏi thủ tục của xã, phường bằng lời của mình.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.settings, app.state.commune, app.state.database = settings, commune, database
+    app.state.pipeline, app.state.assistant, app.state.search = pipeline, assistant, pipeline.search
+    app.state.catalog = lambda: holder.now.catalog
+    app.state.holder = holder
+    app.state.templates = templates
+    app.state.limiter = RateLimiter(settings.messages_per_minute)
+    app.state.signer = Signer(load_secret(settings))
+
+    # /                    home and chat, /thu-tuc, /q/…, /gioi-thieu, /su-kien/…
+    app.include_router(site.router)
+    # /api/v1/…
+    app.include_router(api.router)
+    # /healthz
+    app.include_router(health)
+    app.mount("/static", static_files(), name="static")
+
+    add_error_pages(app)
+    app.add_middleware(VisitorMiddleware, signer=app.state.signer, secure=settings.public_url.startswith("https://"))
+    app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware)
+    return app
+
+
+async def _watch_catalog(holder: KnowledgeHolder, folder: Path) -> None:
+    """Reload the catalog when a file changes; a broken file keeps the last good catalog serving."""
+    seen = _stamp(folder)
+    while True:
+        await asyncio.sleep(RELOAD_SECONDS)
+        now = await asyncio.to_thread(_stamp, folder)
+        if now != seen:
+            seen = now
+            await asyncio.to_thread(holder.reload)
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((path.as_posix(), path.stat().st_mtime_ns) for path in folder.rglob("*.yaml")))

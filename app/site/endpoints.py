@@ -1,0 +1,178 @@
+"""HTTP of the public site: what each address takes and gives. What happens is in the modules beside this one."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.access import csrf_checked, public
+from app.calendar.opening import next_open, next_sunday_service, plan
+from app.catalog.catalog import Catalog
+from app.catalog.content import OnlineLevel, Procedure
+from app.errors import NotFound
+from app.site import chat
+from app.site.links import page_path
+from app.site.listing import Filters, count_by_field, find
+from app.site.pages import SHARED, render, today, wants_fragment
+from app.site.procedure_view import structured_data, view_of
+from app.site.repository import count_scan
+from app.visitor import COOKIE_DAYS
+
+COMMUNE_ID = 1
+READ = ["GET", "HEAD"]
+_PLACE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PLACE_LENGTH = 40
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/", methods=READ, dependencies=[Depends(public)])
+async def home(request: Request, hoi: str = "", xong: str = "") -> Response:
+    """The chat. `hoi` writes a question into the box without sending it."""
+    return await chat.home_page(request, draft=hoi, done=xong)
+
+
+@router.post("/chat", dependencies=[Depends(public), Depends(csrf_checked)])
+async def ask(request: Request, text: Annotated[str, Form()] = "", message_id: Annotated[str, Form()] = "") -> Response:
+    """One message of the visitor."""
+    return await chat.answer(request, text, message_id)
+
+
+@router.post("/chat/phan-hoi", dependencies=[Depends(public), Depends(csrf_checked)])
+async def feedback(request: Request, answer_id: Annotated[str, Form()], good: Annotated[bool, Form()]) -> Response:
+    """«Đúng ý / Chưa đúng» under an answer."""
+    return await chat.take_feedback(request, answer_id, good=good)
+
+
+@router.post("/chat/xoa", dependencies=[Depends(public), Depends(csrf_checked)])
+async def forget(request: Request) -> Response:
+    """Erase this visitor's conversation."""
+    return await chat.forget(request)
+
+
+@router.api_route("/thu-tuc", methods=READ, dependencies=[Depends(public)])
+async def procedures(
+    request: Request,
+    q: str = "",
+    linh_vuc: Annotated[str, Query(alias="linh-vuc")] = "",
+    muc: str = "",
+    su_kien: Annotated[str, Query(alias="su-kien")] = "",
+) -> Response:
+    """The list of procedures with search and filters; only the results when HTMX asks."""
+    catalog = _catalog(request)
+    filters = Filters.read(catalog, q, linh_vuc, muc, su_kien)
+    groups = find(catalog, filters, request.app.state.search)
+    fragment = wants_fragment(request)
+    return render(
+        request,
+        "site/results.html" if fragment else "site/list.html",
+        headers={"hx-replace-url": filters.path()} if fragment else None,
+        cache=SHARED,
+        catalog=catalog,
+        filters=filters,
+        groups=groups,
+        found=sum(len(group.procedures) for group in groups),
+        counts=count_by_field(catalog),
+        levels=_levels_in_use(catalog),
+        page_path=page_path,
+    )
+
+
+@router.api_route("/thu-tuc/{code}", methods=READ, dependencies=[Depends(public)])
+async def procedure_by_code(request: Request, code: str) -> Response:
+    """The short form of a procedure's address."""
+    return _to_page(_procedure(request, code))
+
+
+@router.api_route("/thu-tuc/{code}/{slug}", methods=READ, dependencies=[Depends(public)])
+async def procedure_page(request: Request, code: str, slug: str) -> Response:
+    """Everything about one procedure."""
+    catalog, procedure = _catalog(request), _procedure(request, code)
+    if slug != page_path(procedure).rpartition("/")[2]:
+        return _to_page(procedure)
+    view = view_of(catalog, procedure, request.app.state.settings.public_url)
+    field = catalog.field(procedure.field)
+    return render(
+        request,
+        "site/procedure.html",
+        cache=SHARED,
+        view=view,
+        procedure=procedure,
+        field=field,
+        page_path=page_path,
+        structured=structured_data(view, request.app.state.commune, field.name if field else ""),
+    )
+
+
+@router.api_route("/su-kien/{event_id}", methods=READ, dependencies=[Depends(public)])
+async def life_event(request: Request, event_id: str) -> Response:
+    """The procedures an event in a family's life needs, in order."""
+    catalog = _catalog(request)
+    event = catalog.life_event(event_id)
+    if event is None:
+        raise NotFound
+    found = [catalog.current(code) for code in event.procedures]
+    steps = [procedure for procedure in found if procedure is not None]
+    return render(request, "site/event.html", cache=SHARED, event=event, steps=steps, page_path=page_path)
+
+
+@router.api_route("/q/{code}", methods=READ, dependencies=[Depends(public)])
+async def short_address(request: Request, code: str, p: str = "") -> Response:
+    """Where a printed QR code leads. A scan is counted without keeping anything of who scanned."""
+    catalog = _catalog(request)
+    procedure = catalog.get(code)
+    if procedure is None:
+        return render(request, "site/unknown_code.html", status=404, code=code[:20], counts=count_by_field(catalog), catalog=catalog)
+    if request.method == "GET" and not _asks_not_to_be_counted(request):
+        place = p if len(p) <= _PLACE_LENGTH and _PLACE.fullmatch(p) else ""
+        async with request.app.state.database.write() as session:
+            await count_scan(session, COMMUNE_ID, procedure.code, place, today())
+    return RedirectResponse(page_path(procedure), status_code=302, headers={"cache-control": "no-store"})
+
+
+@router.api_route("/gioi-thieu", methods=READ, dependencies=[Depends(public)])
+async def about(request: Request) -> Response:
+    """What is known of the ward, what we keep of visitors, where our facts come from."""
+    commune, day = request.app.state.commune, today()
+    catalog = _catalog(request)
+    return render(
+        request,
+        "site/about.html",
+        cache=SHARED,
+        today=plan(commune, day),
+        next_open=next_open(commune, day),
+        next_sunday=next_sunday_service(commune, day),
+        cookie_days=COOKIE_DAYS,
+        procedure_count=len(catalog.in_force()),
+        checked_on=max((item.checked_on for item in catalog.in_force()), default=None),
+        version=catalog.version,
+    )
+
+
+def _catalog(request: Request) -> Catalog:
+    catalog: Catalog = request.app.state.catalog()
+    return catalog
+
+
+def _procedure(request: Request, code: str) -> Procedure:
+    procedure = _catalog(request).get(code)
+    if procedure is None:
+        raise NotFound
+    return procedure
+
+
+def _to_page(procedure: Procedure) -> Response:
+    """A redirect for good, but not kept for long: a name that changes there and back must not make a loop."""
+    return RedirectResponse(page_path(procedure), status_code=308, headers={"cache-control": SHARED})
+
+
+def _levels_in_use(catalog: Catalog) -> list[OnlineLevel]:
+    used = {procedure.online.level for procedure in catalog.in_force()}
+    return [level for level in OnlineLevel if level in used]
+
+
+def _asks_not_to_be_counted(request: Request) -> bool:
+    return request.headers.get("dnt") == "1" or request.headers.get("sec-gpc") == "1"

@@ -1,0 +1,30 @@
+"""Counting scans of printed codes: one number per procedure, place and day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.site.models import QrScan
+
+
+async def count_scan(session: AsyncSession, commune_id: int, code: str, place: str, day: dt.date) -> None:
+    """Add one scan. `place` is the tag printed with the code, or empty. Safe when many count at once."""
+    row = {"commune_id": commune_id, "code": code, "place": place, "day": day, "scans": 1}
+    key = ["commune_id", "code", "place", "day"]
+    one_more = {"scans": QrScan.scans + 1}
+    statement: sa.Insert
+    if session.get_bind().dialect.name == "sqlite":
+        statement = sqlite.insert(QrScan).values(row).on_conflict_do_update(index_elements=key, set_=one_more)
+    else:
+        statement = postgresql.insert(QrScan).values(row).on_conflict_do_update(index_elements=key, set_=one_more)
+    await session.execute(statement)
+
+
+async def scans_of(session: AsyncSession, commune_id: int, code: str) -> int:
+    """How often the code of a procedure was scanned, over all places and days."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(QrScan.scans), 0))
+    return int(await session.scalar(query.where(QrScan.commune_id == commune_id, QrScan.code == code)) or 0)
