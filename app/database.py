@@ -77,7 +77,7 @@ class Database:
         self.url = url
         if url.startswith("sqlite"):
             self._write_engine = _sqlite_engine(url, pool_size=1)
-            self._read_engine = _sqlite_engine(url, pool_size=4).execution_options(sqlite_begin="DEFERRED")
+            self._read_engine = _sqlite_engine(url, pool_size=4, reads=True).execution_options(sqlite_begin="DEFERRED")
         else:
             self._write_engine = create_async_engine(url, pool_size=10, max_overflow=5, pool_pre_ping=True)
             self._read_engine = self._write_engine
@@ -102,14 +102,14 @@ class Database:
         await self._read_engine.dispose()
 
 
-def _sqlite_engine(url: str, pool_size: int) -> AsyncEngine:
+def _sqlite_engine(url: str, pool_size: int, *, reads: bool = False) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _set_pragmas(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy begins transactions itself (next listener)
         cursor = connection.cursor()
-        for pragma in PRAGMAS:
+        for pragma in (*PRAGMAS, f"query_only={'ON' if reads else 'OFF'}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -28,7 +28,7 @@ class CasePicker:
                     bag[word] = max(bag[word], weight)
             bags[case.id] = bag
         shared = Counter(word for bag in bags.values() for word in bag)
-        common = words_of(procedure.name)
+        common = {word for text in (procedure.name, *(ask for asks in procedure.asks.values() for ask in asks)) for word in words_of(text)}
         return cls(
             {
                 case_id: {word: weight for word, weight in bag.items() if shared[word] == 1 and word not in common}

@@ -78,7 +78,7 @@ class Composer:
             parts.append(replace(part, code=procedure.code, case_id=case_id))
             if choices and procedure.case_question:
                 closing = self.replies.say(self.replies.get("card.case_question"), {"question": procedure.case_question})
-                reply = Reply(paragraphs=tuple(words), cards=tuple(cards), choices=_numbered(choices), closing=(closing,), feedback=True)
+                reply = Reply(paragraphs=tuple(words), cards=tuple(cards), choices=_shown(choices), closing=(closing,), feedback=True)
                 return self._offering(reply, replace(decision, parts=tuple(parts)), choices)
         return Reply(paragraphs=tuple(words), cards=tuple(cards), feedback=True), replace(decision, parts=tuple(parts))
 
@@ -93,7 +93,7 @@ class Composer:
         choices = self._choices(decision.choices, asked)
         question = family.question if family else ""
         paragraphs = self._say("clarify.paragraphs", decision, asked, question=question)
-        return self._offering(Reply(paragraphs=paragraphs, choices=_numbered(choices)), decision, choices)
+        return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), decision, choices)
 
     def _elsewhere(self, decision: Decision, asked: Asked) -> Composed:
         item = asked.knowledge.catalog.agency_elsewhere((decision.target or "").removeprefix("elsewhere:"))
@@ -106,7 +106,7 @@ class Composer:
         reply = Reply(
             paragraphs=self._say("other_level.paragraphs", decision, asked, item=item),
             links=links,
-            choices=_numbered(choices),
+            choices=_shown(choices),
             closing=self._say("other_level.closing", decision, asked, item=item, near=choices),
             feedback=True,
         )
@@ -119,7 +119,7 @@ class Composer:
         choices = self._choices(event.procedures, asked)
         paragraphs = self._say("life_event.paragraphs", decision, asked, event=event, count=len(choices))
         links = (Link(label=event.name, url=f"{self._public_url}/su-kien/{event.id}"),)
-        return self._offering(Reply(paragraphs=paragraphs, choices=_numbered(choices), links=links, feedback=True), decision, choices)
+        return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices), links=links, feedback=True), decision, choices)
 
     def _near(self, decision: Decision, asked: Asked) -> Composed:
         """Not ours to answer, or not sure: say so, and offer the nearest procedures."""
@@ -127,7 +127,7 @@ class Composer:
         codes = decision.choices or (decision.codes[:2] if decision.confidence < 0.999 else ())
         choices = self._choices(codes, asked)
         reply, _ = self._canned(name, decision, asked, near=choices)
-        return self._offering(reply.model_copy(update={"choices": _numbered(choices)}), decision, choices)
+        return self._offering(reply.model_copy(update={"choices": _shown(choices)}), decision, choices)
 
     def _canned(self, name: str, decision: Decision, asked: Asked, **more: Any) -> Composed:
         words = self.replies.get(name)
@@ -141,7 +141,7 @@ class Composer:
             paragraphs=self._say(f"{name}.paragraphs", decision, asked, **more),
             closing=self._say(f"{name}.closing", decision, asked, **more) if "closing" in words else (),
             links=tuple(links),
-            choices=_numbered(choices),
+            choices=_shown(choices),
             urgent=words.get("urgent") == "true",
         )
         return self._offering(reply, decision, choices) if choices else (reply, decision)
@@ -165,10 +165,10 @@ class Composer:
         return choices
 
     def _offering(self, reply: Reply, decision: Decision, choices: list[Choice]) -> Composed:
-        state = replace(decision.state, choices=tuple(choice.send for choice in choices))
+        state = replace(decision.state, choices=tuple(choice.send for choice in choices), labels=tuple(choice.label for choice in choices))
         return reply, replace(decision, state=state)
 
 
-def _numbered(choices: list[Choice]) -> tuple[Choice, ...]:
-    """As shown: choosing is the same as sending the number."""
-    return tuple(Choice(label=choice.label, send=str(number)) for number, choice in enumerate(choices, 1))
+def _shown(choices: list[Choice]) -> tuple[Choice, ...]:
+    """As shown: choosing is the same as saying the words. A number would point into a newer list when an old one is used."""
+    return tuple(Choice(label=choice.label, send=choice.label) for choice in choices)

@@ -33,7 +33,7 @@ class Knowledge:
         index = reader.index
 
         def words_of(text: str) -> set[str]:
-            return {word for word in index.normalizer.words(text).folded if word not in index.filler}
+            return set(index.normalizer.words(text).content)
 
         several = [procedure for procedure in catalog.procedures.values() if len(procedure.cases) > 1]
         return cls(catalog, reader, {procedure.code: CasePicker.build(procedure, words_of) for procedure in several})

@@ -10,10 +10,11 @@ from typing import Any
 from app.catalog.catalog import Catalog
 from app.catalog.content import UNKNOWN, Procedure
 from app.catalog.yaml_loader import read_document
-from app.understanding.index import Entry, Index, Kind, Markers
+from app.understanding.index import Index
 from app.understanding.ranker import Weights
 from app.understanding.reader import Reader
 from app.understanding.rules import Aspect, IntentRule, Rules
+from app.understanding.terms import Entry, Kind, Markers
 from app.understanding.text import Normalizer
 
 
@@ -32,7 +33,7 @@ def build_index(entries: Sequence[Entry], folder: Path) -> Index:
         frozenset(lexicon["deniable"]),
         {name: re.compile(pattern) for name, pattern in lexicon["denied_by"].items()},
     )
-    return Index(entries, Normalizer(lexicon["replace"]), lexicon["filler"], markers)
+    return Index(entries, Normalizer(lexicon["replace"], lexicon["filler"]), markers, lexicon["aspect_words"])
 
 
 def catalog_entries(catalog: Catalog) -> list[Entry]:
@@ -67,7 +68,10 @@ def build_rules(intents: dict[str, Any]) -> Rules:
         return tuple(re.compile(pattern) for pattern in patterns)
 
     return Rules(
-        [IntentRule(f"{item['id']}", compiled(item.get("patterns", ())), item.get("sure") == "true") for item in intents["intents"]],
+        [
+            IntentRule(f"{item['id']}", compiled(item.get("patterns", ())), item.get("sure") == "true", item.get("strong") == "true")
+            for item in intents["intents"]
+        ],
         {Aspect(name): compiled(patterns) for name, patterns in intents["aspects"].items()},
         compiled(intents["follow_up"]),
         compiled(intents["correction"]),

@@ -114,8 +114,7 @@ class Pipeline:
         assert turn.decision is not None
         index = turn.knowledge.reader.index
         words = index.normalizer.words(turn.masked.for_reading)
-        content = frozenset(word for word in words.folded if word not in index.filler)
-        asked = Asked(turn.knowledge, words.plain, content, turn.now)
+        asked = Asked(turn.knowledge, words.plain, frozenset(words.content), turn.now)
         turn.reply, turn.decision = self._composer.compose(turn.decision, asked)
 
     def _add_notes(self, turn: Turn) -> None:

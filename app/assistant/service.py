@@ -122,5 +122,10 @@ def _state_to_json(state: State) -> dict[str, Any]:
 
 
 def _state_of(data: dict[str, Any]) -> State:
-    state = State(code=data.get("code"), recent=tuple(data.get("recent", ())), choices=tuple(data.get("choices", ())))
+    state = State(
+        code=data.get("code"),
+        recent=tuple(data.get("recent", ())),
+        choices=tuple(data.get("choices", ())),
+        labels=tuple(data.get("labels", ())),
+    )
     return replace(state, aspects=tuple(Aspect(value) for value in data.get("aspects", ())))

@@ -20,9 +20,10 @@ from app.assistant.knowledge import build_index, build_rules, catalog_entries, i
 from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
-from app.understanding.index import FEATURES, Entry, Index, Kind
+from app.understanding.index import FEATURES, Index
 from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, confidence_features
 from app.understanding.rules import Rules
+from app.understanding.terms import Entry, Kind
 from app.understanding.text import fold
 
 FOLDS = 7

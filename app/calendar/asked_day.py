@@ -10,9 +10,10 @@ _NAMED = re.compile(r"\b(?:thu|t) ?(hai|ba|tu|nam|sau|bay|[2-7])\b|\b(chu nhat|c
 _DATE = re.compile(r"\b(?:ngay |hom )?(\d{1,2}) (?:thang )?(\d{1,2})(?: (?:nam )?(\d{4}))?\b")
 _SOON = (
     (r"\b(hom nay|bay gio|gio nay|luc nay|chieu nay|sang nay|trua nay|toi nay)\b", 0),
-    (r"\b(ngay mai|sang mai|chieu mai|mai)\b", 1),
-    (r"\b(ngay kia|ngay mot|mot)\b", 2),
+    (r"\bmai\b(?! tang\b)", 1),  # not mai táng
+    (r"\b(?:ngay kia|(?:ngay|sang|trua|chieu|toi) mot)\b|^mot(?= (?:phuong|xa|uy ban|ubnd|co|lam|mo|nghi)\b|$)", 2),  # not một cửa
 )
+_YEARS_AHEAD = 2  # holidays are not decreed further ahead
 
 
 def asked_day(plain: str, today: dt.date) -> dt.date | None:
@@ -32,8 +33,14 @@ def asked_day(plain: str, today: dt.date) -> dt.date | None:
 
 
 def _date(day: int, month: int, year: str | None, today: dt.date) -> dt.date | None:
-    try:
-        found = dt.date(int(year) if year else today.year, month, day)
-    except ValueError:
-        return None
-    return found.replace(year=found.year + 1) if year is None and found < today else found
+    """The day named, or its next coming when no year is named; None when there is no such day, or only years away."""
+    years = [int(year)] if year else range(today.year, today.year + 9)
+    for candidate in years:
+        try:
+            found = dt.date(candidate, month, day)
+        except ValueError:  # 31/4, or 29/2 in a common year
+            continue
+        if year is None and found < today:
+            continue
+        return found if year is None or -1 <= candidate - today.year <= _YEARS_AHEAD else None
+    return None

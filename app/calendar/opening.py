@@ -14,6 +14,7 @@ from dateutil.rrule import rrulestr
 from app.commune import WEEKDAYS, CommuneProfile, Shift
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+FIRST = dt.datetime(2024, 1, 1)  # noqa: DTZ001 -- where rules such as «every second Sunday» count from; rrule wants no zone
 Reason = Literal["weekday", "sunday_service", "holiday", "day_off"]
 
 
@@ -74,10 +75,9 @@ def next_open(profile: CommuneProfile, day: dt.date) -> DayPlan | None:
 
 def _sundays(profile: CommuneProfile, start: dt.date) -> Iterator[dt.date]:
     assert profile.sunday is not None
-    first = dt.datetime.combine(start.replace(day=1), dt.time())
-    for moment in rrulestr(profile.sunday.rule, dtstart=first):
-        if moment.date() >= start:
-            yield moment.date()
+    rule = rrulestr(profile.sunday.rule, dtstart=FIRST)
+    for moment in rule.xafter(dt.datetime.combine(start, dt.time()), inc=True):
+        yield moment.date()
 
 
 def _take_year(profile: CommuneProfile, start: dt.date) -> list[dt.date]:

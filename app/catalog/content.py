@@ -42,7 +42,8 @@ def _date(value: object) -> object:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
-Integer = Annotated[int, BeforeValidator(_integer)]
+# Strict: left to itself pydantic reads the text `8.000` as 8.
+Integer = Annotated[int, Field(strict=True), BeforeValidator(_integer)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 Date = Annotated[dt.date, BeforeValidator(_date)]
 

@@ -8,11 +8,20 @@ from pydantic import ValidationError
 
 from app.catalog.yaml_loader import Document, Problem, dotted
 
+# What to write instead, by the pattern in content.py; a volunteer reads no regular expressions.
+_EXAMPLES = {
+    r"^\d\.\d{6}$": 'viết mã trong ngoặc kép, như "1.001193"',
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "viết chữ thường không dấu, nối bằng gạch ngang, như ho-tich",
+    r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$": "chép mã UUID trong địa chỉ của trang, như 019d2bfd-3fe0-70ac-b9d6-5e9e20d6eef7",
+}
+
 
 def problems_of(error: ValidationError, document: Document) -> list[Problem]:
     """One Problem per pydantic error, with file, line and field."""
     problems = []
     for item in error.errors(include_url=False):
+        if item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]:
+            continue  # long enough, but with broken items, which are told themselves
         path = tuple(part for part in item["loc"] if not _is_union_tag(part))
         wrong, advice = _say(item)
         problem = Problem(document.file, dotted(path), wrong, advice, document.line_of(path))
@@ -42,7 +51,10 @@ def _say(item: Any) -> tuple[str, str]:
         "extra_forbidden": ("không có trường tên này", "xem danh sách trường trong procedures/FIELDS.md (có thể gõ sai tên)"),
         "string_too_short": (f"quá ngắn: {shown}", f"viết ít nhất {context.get('min_length')} ký tự, hoặc xoá trường"),
         "string_too_long": (f"quá dài ({len(str(value))} ký tự)", f"rút còn tối đa {context.get('max_length')} ký tự"),
-        "string_pattern_mismatch": (f"sai dạng: {shown}", f"viết theo mẫu {context.get('pattern')}"),
+        "string_pattern_mismatch": (
+            f"sai dạng: {shown}",
+            _EXAMPLES.get(str(context.get("pattern")), f"viết theo mẫu {context.get('pattern')}"),
+        ),
         "enum": (f"giá trị lạ: {shown}", f"chọn một trong: {context.get('expected')}"),
         "literal_error": (f"giá trị lạ: {shown}", f"chọn: {context.get('expected')}".replace("'", "`")),
         "int_type": (f"không phải số nguyên: {shown}", "viết số không dấu chấm, không chữ: 8000"),
@@ -54,7 +66,8 @@ def _say(item: Any) -> tuple[str, str]:
         "tuple_type": (f"phải là danh sách, đang là {shown}", "mỗi mục một dòng, bắt đầu bằng dấu gạch `- `"),
         "dict_type": (f"phải là các cặp tên: giá trị, đang là {shown}", "xuống dòng và thụt vào dưới trường này"),
         "model_type": (f"phải là các cặp tên: giá trị, đang là {shown}", "xuống dòng và thụt vào dưới trường này"),
-        "too_short": ("danh sách trống", "thêm ít nhất một mục"),
+        "too_short": (f"có {context.get('actual_length')} mục", f"ghi ít nhất {context.get('min_length')} mục"),
+        "too_long": (f"có {context.get('actual_length')} mục", f"giữ nhiều nhất {context.get('max_length')} mục"),
     }
     if kind == "value_error":
         text = str(context.get("error", item["msg"]))

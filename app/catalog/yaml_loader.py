@@ -6,6 +6,7 @@ False, and keeps the last of two equal keys without a word.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ import yaml
 
 Path_ = tuple[str | int, ...]
 MAX_BYTES = 200_000
+MAX_DEPTH, MAX_VALUES = 30, 50_000  # anchors may stand for anchors, or for themselves
+MAX_OPENED = 5_000  # libyaml crashes the process on tens of thousands of nested lists
+_OPENS = re.compile(r"[\[{]|- +(?=-)")
 
 try:
     _Loader: type[Any] = yaml.CBaseLoader
@@ -82,6 +86,8 @@ def read_document(path: Path, name: str | None = None) -> Document:
 
 def parse_document(text: str, file: str) -> Document:
     """Parse YAML text; see `read_document`."""
+    if sum(1 for _ in _OPENS.finditer(text)) > MAX_OPENED:
+        raise _too_deep(file)
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -90,8 +96,12 @@ def parse_document(text: str, file: str) -> Document:
         raise ContentError([Problem(file, "", f"không đọc được YAML: {error.problem}", advice, line)]) from error
     except yaml.YAMLError as error:
         raise ContentError([Problem(file, "", "tệp có ký tự lạ", "xoá ký tự điều khiển trong tệp")]) from error
-    if node is None:
-        raise ContentError([Problem(file, "", "tệp trống", "chép từ procedures/_template.yaml rồi điền")])
+    except RecursionError as error:
+        raise _too_deep(file) from error
+    if node is None or node.value == "":
+        raise ContentError([Problem(file, "", "tệp trống", "chép từ một tệp cùng loại trong procedures/ rồi sửa")])
+    if isinstance(node, yaml.ScalarNode):
+        raise ContentError([Problem(file, "", "cả tệp chỉ là một dòng chữ", "viết các cặp tên: giá trị, mỗi cặp một dòng", 1)])
     document = Document(file, None)
     problems: list[Problem] = []
     document.data = _convert(node, (), document, problems)
@@ -103,23 +113,39 @@ def parse_document(text: str, file: str) -> Document:
 def _convert(node: yaml.Node, path: Path_, document: Document, problems: list[Problem]) -> Any:
     line = node.start_mark.line + 1
     document.lines[path] = line
+    if len(path) > MAX_DEPTH or len(document.lines) > MAX_VALUES:
+        raise _too_deep(document.file, line)
     if isinstance(node, yaml.ScalarNode):
         value = str(node.value)
-        if not unicodedata.is_normalized("NFC", value):
-            advice = "gõ lại bằng bộ gõ Unicode dựng sẵn (NFC)"
-            problems.append(Problem(document.file, dotted(path), "chữ có dấu ở dạng tổ hợp (không phải NFC)", advice, line))
+        problems += _not_nfc(value, path, line, document)
         return value
     if isinstance(node, yaml.SequenceNode):
         return [_convert(item, (*path, index), document, problems) for index, item in enumerate(node.value)]
     result: dict[str, Any] = {}
     assert isinstance(node, yaml.MappingNode)
     for key_node, value_node in node.value:
+        at = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.append(Problem(document.file, dotted(path), "tên trường là một danh sách", "viết tên trường bằng chữ", at))
+            continue
         key = str(key_node.value)
+        problems += _not_nfc(key, (*path, key), at, document)
         if key in result:
-            at = key_node.start_mark.line + 1
             problems.append(Problem(document.file, dotted((*path, key)), "khóa này viết hai lần", "giữ lại một, xoá cái kia", at))
         result[key] = _convert(value_node, (*path, key), document, problems)
     return result
+
+
+def _not_nfc(text: str, path: Path_, line: int, document: Document) -> list[Problem]:
+    if unicodedata.is_normalized("NFC", text):
+        return []
+    advice = "gõ lại bằng bộ gõ Unicode dựng sẵn (NFC)"
+    return [Problem(document.file, dotted(path), "chữ có dấu ở dạng tổ hợp (không phải NFC)", advice, line)]
+
+
+def _too_deep(file: str, line: int | None = None) -> ContentError:
+    wrong = "các mục lồng nhau quá sâu, hoặc neo (&, *) nhân lên quá nhiều"
+    return ContentError([Problem(file, "", wrong, "viết thẳng ra, neo không trỏ vào chính nó", line)])
 
 
 def dotted(path: Path_) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -25,17 +26,14 @@ _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 async def home_page(request: Request, *, status: int = 200, draft: str = "", hint: str = "", done: str = "") -> HTMLResponse:
     """The home page with this visitor's conversation. `hint` and `done` name a sentence of the template."""
     exchanges = await _assistant(request).history(CHANNEL, visitor_of(request), limit=SHOWN)
-    return render(
-        request,
-        "site/home.html",
-        status=status,
-        exchanges=exchanges,
-        draft=draft[:PREFILL_LENGTH],
-        hint=hint,
-        done=done,
-        day=plan(request.app.state.commune, today()),
-        **form_context(request),
-    )
+    context = {
+        "exchanges": exchanges,
+        "draft": draft[:PREFILL_LENGTH],
+        "hint": hint,
+        "done": done,
+        "day": plan(request.app.state.commune, today()),
+    }
+    return render(request, "site/home.html", context | form_context(request), status=status)
 
 
 async def answer(request: Request, text: str, message_id: str) -> Response:
@@ -57,7 +55,7 @@ async def answer(request: Request, text: str, message_id: str) -> Response:
         return _go(request, FORGOTTEN)
     if not wants_fragment(request):
         return _go(request, "/#cuoi")
-    return render(request, "site/exchange.html", exchange=exchange, **form_context(request))
+    return render(request, "site/exchange.html", {"exchange": exchange} | form_context(request))
 
 
 async def take_feedback(request: Request, answer_id: str, *, good: bool) -> Response:
@@ -66,7 +64,7 @@ async def take_feedback(request: Request, answer_id: str, *, good: bool) -> Resp
     if not wants_fragment(request):
         return _go(request, f"/#t-{answer_id}" if known else "/")
     word = ("good" if good else "bad") if known else "gone"
-    return render(request, "site/feedback.html", word=word)
+    return render(request, "site/feedback.html", {"word": word})
 
 
 async def forget(request: Request) -> Response:
@@ -75,9 +73,15 @@ async def forget(request: Request) -> Response:
     return _go(request, FORGOTTEN)
 
 
-def form_context(request: Request) -> dict[str, object]:
-    """What every chat form needs."""
-    return {"csrf": csrf_token(request), "fresh_message_id": fresh_message_id, "local": _local(request)}
+def form_context(request: Request) -> dict[str, Any]:
+    """What a conversation needs to be shown: its forms' tokens and ids, and addresses of our own pages without the host."""
+    public_url: str = request.app.state.settings.public_url
+
+    def local(url: str) -> str:
+        """The same page at the address the visitor came by, which need not be the public one."""
+        return url.removeprefix(public_url) or "/"
+
+    return {"csrf": csrf_token(request), "fresh_message_id": fresh_message_id, "local": local}
 
 
 def _one_id(visitor: str, message_id: str, text: str) -> str:
@@ -100,13 +104,3 @@ def _go(request: Request, path: str) -> Response:
     if wants_fragment(request):
         return Response(status_code=200, headers={"hx-redirect": path})
     return RedirectResponse(path, status_code=303)
-
-
-class _local:
-    """Addresses of our own pages without the host: they work from whatever address the visitor came by."""
-
-    def __init__(self, request: Request) -> None:
-        self._public_url: str = request.app.state.settings.public_url
-
-    def __call__(self, url: str) -> str:
-        return url.removeprefix(self._public_url) or "/"

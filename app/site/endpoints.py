@@ -13,6 +13,7 @@ from app.calendar.opening import next_open, next_sunday_service, plan
 from app.catalog.catalog import Catalog
 from app.catalog.content import OnlineLevel, Procedure
 from app.errors import NotFound
+from app.limits import one_question
 from app.site import chat
 from app.site.links import page_path
 from app.site.listing import Filters, count_by_field, find
@@ -35,7 +36,7 @@ async def home(request: Request, hoi: str = "", xong: str = "") -> Response:
     return await chat.home_page(request, draft=hoi, done=xong)
 
 
-@router.post("/chat", dependencies=[Depends(public), Depends(csrf_checked)])
+@router.post("/chat", dependencies=[Depends(public), Depends(csrf_checked), Depends(one_question)])
 async def ask(request: Request, text: Annotated[str, Form()] = "", message_id: Annotated[str, Form()] = "") -> Response:
     """One message of the visitor."""
     return await chat.answer(request, text, message_id)
@@ -69,15 +70,17 @@ async def procedures(
     return render(
         request,
         "site/results.html" if fragment else "site/list.html",
+        {
+            "catalog": catalog,
+            "filters": filters,
+            "groups": groups,
+            "found": sum(len(group.procedures) for group in groups),
+            "counts": count_by_field(catalog),
+            "levels": _levels_in_use(catalog),
+            "page_path": page_path,
+        },
         headers={"hx-replace-url": filters.path()} if fragment else None,
         cache=SHARED,
-        catalog=catalog,
-        filters=filters,
-        groups=groups,
-        found=sum(len(group.procedures) for group in groups),
-        counts=count_by_field(catalog),
-        levels=_levels_in_use(catalog),
-        page_path=page_path,
     )
 
 
@@ -98,12 +101,14 @@ async def procedure_page(request: Request, code: str, slug: str) -> Response:
     return render(
         request,
         "site/procedure.html",
+        {
+            "view": view,
+            "procedure": procedure,
+            "field": field,
+            "page_path": page_path,
+            "structured": structured_data(view, request.app.state.commune, field.name if field else ""),
+        },
         cache=SHARED,
-        view=view,
-        procedure=procedure,
-        field=field,
-        page_path=page_path,
-        structured=structured_data(view, request.app.state.commune, field.name if field else ""),
     )
 
 
@@ -116,7 +121,7 @@ async def life_event(request: Request, event_id: str) -> Response:
         raise NotFound
     found = [catalog.current(code) for code in event.procedures]
     steps = [procedure for procedure in found if procedure is not None]
-    return render(request, "site/event.html", cache=SHARED, event=event, steps=steps, page_path=page_path)
+    return render(request, "site/event.html", {"event": event, "steps": steps, "page_path": page_path}, cache=SHARED)
 
 
 @router.api_route("/q/{code}", methods=READ, dependencies=[Depends(public)])
@@ -125,7 +130,8 @@ async def short_address(request: Request, code: str, p: str = "") -> Response:
     catalog = _catalog(request)
     procedure = catalog.get(code)
     if procedure is None:
-        return render(request, "site/unknown_code.html", status=404, code=code[:20], counts=count_by_field(catalog), catalog=catalog)
+        context = {"code": code[:20], "counts": count_by_field(catalog), "catalog": catalog}
+        return render(request, "site/unknown_code.html", context, status=404)
     if request.method == "GET" and not _asks_not_to_be_counted(request):
         place = p if len(p) <= _PLACE_LENGTH and _PLACE.fullmatch(p) else ""
         async with request.app.state.database.write() as session:
@@ -141,14 +147,16 @@ async def about(request: Request) -> Response:
     return render(
         request,
         "site/about.html",
+        {
+            "today": plan(commune, day),
+            "next_open": next_open(commune, day),
+            "next_sunday": next_sunday_service(commune, day),
+            "cookie_days": COOKIE_DAYS,
+            "procedure_count": len(catalog.in_force()),
+            "checked_on": max((item.checked_on for item in catalog.in_force()), default=None),
+            "version": catalog.version,
+        },
         cache=SHARED,
-        today=plan(commune, day),
-        next_open=next_open(commune, day),
-        next_sunday=next_sunday_service(commune, day),
-        cookie_days=COOKIE_DAYS,
-        procedure_count=len(catalog.in_force()),
-        checked_on=max((item.checked_on for item in catalog.in_force()), default=None),
-        version=catalog.version,
     )
 
 

@@ -15,6 +15,7 @@ from app.understanding.text import clean, fold
 
 QUERY_LENGTH = 200
 UNDERSTOOD = 5  # how many of the bot's guesses join the names that match
+PLAUSIBLE = 0.5  # the least share of typed words that a guess must know
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -84,11 +85,11 @@ def _by_words(catalog: Catalog, words: str, search: Search) -> list[Procedure]:
     procedures = catalog.in_force()
     if not words:
         return procedures
-    understood = [code for code in search(words) if code in catalog.procedures]
-    rank = {code: index for index, code in enumerate(understood)}
     wanted = _haystack(words).split()
-    matching = {procedure.code for procedure in procedures if _matches(wanted, _haystack(_names(procedure)))}
+    matching = {procedure.code for procedure in procedures if _share(wanted, _names(procedure)) == 1}
+    understood = [code for code in search(words) if _is_plausible(catalog, code, wanted)]
     chosen = matching | set(understood[:UNDERSTOOD])
+    rank = {code: index for index, code in enumerate(understood)}
     # The bot's order first; names it did not think of follow in the order of the list.
     return sorted(
         (procedure for procedure in procedures if procedure.code in chosen),
@@ -109,9 +110,16 @@ def _codes_of_event(catalog: Catalog, event_id: str) -> tuple[str, ...]:
     return event.procedures if event else ()
 
 
-def _matches(wanted: list[str], haystack: str) -> bool:
-    """Whether every word begins a word of the name: typing `khai si` already finds `khai sinh`. No word matches nothing."""
-    return bool(wanted) and all(f" {word}" in haystack for word in wanted)
+def _is_plausible(catalog: Catalog, code: str, wanted: list[str]) -> bool:
+    """Whether a guess of the bot shares words with what was typed: it always has a best guess, also for nonsense."""
+    procedure = catalog.get(code)
+    return procedure is not None and _share(wanted, f"{_names(procedure)} {' '.join(procedure.all_asks())}") >= PLAUSIBLE
+
+
+def _share(wanted: list[str], text: str) -> float:
+    """The share of words that begin a word of the text: typing `khai si` already finds `khai sinh`."""
+    haystack = _haystack(text)
+    return sum(f" {word}" in haystack for word in wanted) / len(wanted) if wanted else 0
 
 
 def _names(procedure: Procedure) -> str:

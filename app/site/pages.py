@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 from typing import Any
 
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -34,17 +36,31 @@ def fresh_message_id() -> str:
     return secrets.token_urlsafe(12)
 
 
+_PHONE = re.compile(r"(?<![\d/])(0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|1[89]00\d{4})(?![\d/])")
+
+
+def with_phone_links(text: str) -> Markup:
+    """Escaped text in which phone numbers can be pressed."""
+
+    def link(match: re.Match[str]) -> str:
+        number = match[0]
+        return f'<a class="phone" href="tel:{number.replace(" ", "").replace(".", "")}">{number}</a>'
+
+    return Markup(_PHONE.sub(link, str(escape(text))))  # noqa: S704 -- escaped one call before
+
+
 def render(
     request: Request,
     template: str,
+    context: dict[str, Any],
     *,
     status: int = 200,
     headers: dict[str, str] | None = None,
     cache: str = PERSONAL,
-    **context: Any,
 ) -> HTMLResponse:
-    """A page, or a fragment of one. `commune`, `settings` and `path` are there in every template."""
+    """A page, or a fragment of one. Every template also has `commune`, `settings`, `path` and `with_phone_links`."""
     commune: CommuneProfile = request.app.state.commune
     settings: Settings = request.app.state.settings
-    text = request.app.state.templates.get_template(template).render(commune=commune, settings=settings, path=request.url.path, **context)
+    known = {"commune": commune, "settings": settings, "path": request.url.path, "with_phone_links": with_phone_links}
+    text = request.app.state.templates.get_template(template).render(known | context)
     return HTMLResponse(text, status, headers={"cache-control": cache, "vary": "hx-request"} | (headers or {}))

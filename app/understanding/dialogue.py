@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from app.understanding.index import Entry, Kind
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
+from app.understanding.terms import Entry, Kind
 
 Outcome = Literal["answer", "clarify", "unknown", "other"]
 
@@ -30,6 +30,8 @@ class State:
     recent: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     """What was offered last, in order: codes, `elsewhere:…`, `event:…`, or a case as `case:<code>:<case id>`."""
+    labels: tuple[str, ...] = ()
+    """The words of the offered choices, in the same order: saying one of them chooses it."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,9 @@ def _fresh(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
     if top.kind in (Kind.ELSEWHERE, Kind.EVENT) and reading.confidence >= 0.35:
         intent = "other_level" if top.kind is Kind.ELSEWHERE else "life_event"
         outcome: Outcome = "other" if top.kind is Kind.ELSEWHERE else "answer"
-        return Decision(outcome, intent, codes, aspects, target=top.id, confidence=reading.confidence, state=replace(state, choices=()))
+        return Decision(
+            outcome, intent, codes, aspects, target=top.id, confidence=reading.confidence, state=replace(state, choices=(), labels=())
+        )
     if reading.confidence >= SURE_ENOUGH and codes and top.kind is Kind.PROCEDURE:
         return answer(reading, codes, aspects, state)
     if _few_close(reading):
@@ -142,7 +146,9 @@ def answer(reading: Reading, codes: tuple[str, ...], aspects: tuple[Aspect, ...]
 
 
 def _intent(reading: Reading, intent: str, confidence: float, state: State) -> Decision:
-    return Decision("other", intent, tuple(reading.codes()), reading.aspects, confidence=confidence, state=replace(state, choices=()))
+    return Decision(
+        "other", intent, tuple(reading.codes()), reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=())
+    )
 
 
 def _unknown(reading: Reading, state: State) -> Decision:
@@ -191,7 +197,11 @@ def _clarify(reading: Reading, state: State, family: str | None = None) -> Decis
 
 
 def _choice(reading: Reading, state: State) -> Decision | None:
-    """A number, an ordinal, or words of one offered choice."""
+    """A number, an ordinal, or exactly the words of one offered choice."""
+    said = reading.query.words.original
+    for label, chosen in zip(state.labels, state.choices, strict=False):
+        if said and said == " ".join(re.findall(r"[^\W_]+", label.casefold())):
+            return choose(chosen, state.aspects, state)
     number = reading.signs.number
     if number is None or not state.choices:
         return None
@@ -210,7 +220,7 @@ def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
     if ":" in chosen:
         outcome: Outcome = "other" if chosen.startswith("elsewhere:") else "answer"
         intent = "other_level" if chosen.startswith("elsewhere:") else "life_event"
-        return Decision(outcome, intent, (), aspects, target=chosen, confidence=1.0, state=replace(state, choices=()))
+        return Decision(outcome, intent, (), aspects, target=chosen, confidence=1.0, state=replace(state, choices=(), labels=()))
     recent = (chosen, *(code for code in state.recent if code != chosen))[:4]
     codes = (chosen, *(code for code in state.choices if code != chosen and ":" not in code))
     return Decision(
@@ -247,37 +257,29 @@ def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
 
 
 def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
-    """A message after an answer: same procedure, another aspect; or another procedure, perhaps the same aspect."""
-    signs = reading.signs
+    """A message after an answer: same procedure, another aspect; or another procedure, perhaps the same aspect.
+
+    The test is whose words it speaks: words that the procedure in mind never uses speak of something else.
+    """
     assert state.code is not None
-    content = [word for word in reading.query.content if word not in reader.index.common_words]
-    other = reading.top
-    strong = (
-        other is not None
-        and other.kind in (Kind.PROCEDURE, Kind.FAMILY, Kind.ELSEWHERE, Kind.EVENT)
-        and reading.confidence >= SURE_ENOUGH
-        and reading.ranking is not None
-        and reading.ranking.coverage >= 0.6
-        and bool(content)
-    )
-    is_intent = other is not None and other.kind is Kind.INTENT and (reading.confidence >= SURE_ENOUGH or bool(signs.intents))
-    inherit_aspects = _asked(reading, state)
-    if is_intent and not (signs.aspects and not content and not signs.intents):
+    signs, top = reading.signs, reading.top
+    content = reader.index.topic_words(reading.query.content)
+    if top is not None and top.kind is Kind.INTENT and (signs.intents or (content and reading.confidence >= SURE_ENOUGH)):
         return None
-    if strong:
-        if other is not None and other.kind is Kind.PROCEDURE:
-            codes = tuple(reading.codes())
-            return answer(reading, codes, inherit_aspects, state, inherited=other.id == state.code)
-        return None
-    if not content or len(content) <= 4 or signs.follow_up:
-        with_topic = _with_topic(reader, text, state)
-        if content and with_topic is not None:
-            return answer(with_topic, tuple(with_topic.codes()), inherit_aspects, state, inherited=True)
-        if signs.correction and content:
+    foreign = reader.index.share_foreign(state.code, content)
+    aspects = _asked(reading, state)
+    if content and reading.confidence >= SURE_ENOUGH:
+        if top is not None and top.kind is Kind.PROCEDURE and (foreign > 0 or top.id == state.code or signs.correction):
+            return answer(reading, tuple(reading.codes()), aspects, state, inherited=top.id == state.code)
+        if foreign > 0:
             return None
-        if signs.aspects or not content:
-            rest = tuple(code for code in (*state.recent, *reading.codes()) if code != state.code)
-            return answer(reading, (state.code, *rest)[:5], signs.aspects or (), state, inherited=True)
+    if content:
+        with_topic = _with_topic(reader, text, state)
+        if with_topic is not None:
+            return answer(with_topic, tuple(with_topic.codes()), aspects, state, inherited=True)
+    if (foreign < 0.5 and not signs.correction) or not content:
+        rest = tuple(code for code in (*state.recent, *reading.codes()) if code != state.code)
+        return answer(reading, (state.code, *rest)[:5], signs.aspects, state, inherited=True)
     return None
 
 

@@ -7,79 +7,23 @@ then the best CANDIDATES of them example by example, with the evidence of names,
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
+from app.understanding.spelling import Spelling
+from app.understanding.terms import Entry, Kind, Markers, Query, terms_of
 from app.understanding.text import Normalizer, Words
 
 CANDIDATES = 24
-NGRAM = 4
-WEIGHT_WORD, WEIGHT_FILLER, WEIGHT_PAIR, WEIGHT_NGRAM, WEIGHT_ACCENT = 1.0, 0.2, 0.9, 0.3, 0.45
 NB_SMOOTHING = 0.4
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
-
-
-class Kind(StrEnum):
-    """What a class is; it decides what may be answered."""
-
-    PROCEDURE = "procedure"
-    FAMILY = "family"
-    ELSEWHERE = "elsewhere"
-    EVENT = "event"
-    INTENT = "intent"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One class with its names and example texts. `extra` texts count as vocabulary, not as examples."""
-
-    id: str
-    kind: Kind
-    names: tuple[str, ...]
-    asks: tuple[str, ...]
-    extra: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
-    """Of a family or a life event: the classes it leads to, the commonest first."""
-
-
-@dataclass(frozen=True)
-class Markers:
-    """Words that tell look-alikes apart (làm lại, gia hạn, nước ngoài…), as one pattern per marker over folded text."""
-
-    patterns: Mapping[str, re.Pattern[str]]
-    deniable: frozenset[str] = frozenset()
-    """Markers that people also deny («không có yếu tố nước ngoài»)."""
-    denied: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
-    """Other words that deny a marker («trong nước»)."""
-
-    def split(self, folded: str) -> tuple[str, frozenset[str]]:
-        """The text without denied markers, and the markers that were denied."""
-        no: set[str] = set()
-        for name in self.deniable:
-            text = re.sub(rf"\bkhong (?:\w+ ){{0,2}}(?:{self.patterns[name].pattern})", " ", folded)
-            if text != folded:
-                no.add(name)
-                folded = text
-        for name, pattern in self.denied.items():
-            text = pattern.sub(" ", folded)
-            if text != folded and not self.patterns[name].search(text):
-                no.add(name)
-                folded = text
-        return " ".join(folded.split()), frozenset(no)
-
-    def of(self, folded: str) -> frozenset[str]:
-        """Markers that occur in a folded text."""
-        return frozenset(name for name, pattern in self.patterns.items() if pattern.search(folded))
 
 
 FEATURES = (
@@ -89,6 +33,7 @@ FEATURES = (
     "nearest_three",
     "name",
     "fuzzy",
+    "name_overlap",
     "coverage",
     "marker_match",
     "marker_query_only",
@@ -113,59 +58,30 @@ class Scored:
     """Share of the query's content that no class knows (0-1)."""
 
 
-@dataclass
-class Query:
-    """A query as weighted terms."""
-
-    words: Words
-    terms: dict[str, float]
-    content: list[str]
-    text: str
-    markers: frozenset[str]
-    denied: frozenset[str]
-
-
-def terms_of(words: Words, filler: frozenset[str]) -> dict[str, float]:
-    """Weighted terms of a text: words, pairs of words, n-grams of letters, accented words."""
-    terms: defaultdict[str, float] = defaultdict(float)
-    folded = words.folded
-    for word in folded:
-        terms[word] += WEIGHT_FILLER if word in filler else WEIGHT_WORD
-    for first, second in pairwise(folded):
-        both_filler = first in filler and second in filler
-        terms[f"{first} {second}"] += WEIGHT_FILLER if both_filler else WEIGHT_PAIR
-    for word in folded:
-        if word not in filler:
-            padded = f"^{word}$"
-            for start in range(max(1, len(padded) - NGRAM + 1)):
-                terms["#" + padded[start : start + NGRAM]] += WEIGHT_NGRAM
-    for word in words.accented:
-        terms["~" + word] += WEIGHT_ACCENT
-    return {term: 1.0 + math.log(value) if value > 1 else value for term, value in terms.items()}
-
-
 class Index:
     """Built once per catalog version; `score` is safe to call from several threads."""
 
-    def __init__(self, entries: Sequence[Entry], normalizer: Normalizer, filler: Iterable[str], markers: Markers) -> None:
+    def __init__(self, entries: Sequence[Entry], normalizer: Normalizer, markers: Markers, aspect_words: Iterable[str] = ()) -> None:
         self.entries = list(entries)
         self.normalizer = normalizer
-        self.filler = frozenset(filler)
+        self._aspect_words = frozenset(aspect_words)
         self.markers = markers
         self._defaults = {entry.members[0] for entry in self.entries if entry.kind is Kind.FAMILY and entry.members}
         self.number_of = {entry.id: number for number, entry in enumerate(self.entries)}
         self._kinds = np.array([list(Kind).index(entry.kind) for entry in self.entries], dtype=np.int32)
         texts: list[tuple[int, bool, dict[str, float]]] = []
         self._fuzzy_names: list[list[str]] = []
+        self._name_words: list[list[frozenset[str]]] = []
         self.class_markers: list[frozenset[str]] = []
         for number, entry in enumerate(self.entries):
             named = [normalizer.words(text) for text in entry.names]
             asked = [normalizer.words(text) for text in entry.asks]
-            texts += [(number, True, terms_of(words, self.filler)) for words in named]
-            texts += [(number, False, terms_of(words, self.filler)) for words in asked]
+            texts += [(number, True, terms_of(words)) for words in named]
+            texts += [(number, False, terms_of(words)) for words in asked]
             self._fuzzy_names.append([self._content_text(words) for words in named[:6]])
+            self._name_words.append([frozenset(words.content) for words in named[:6]])
             self.class_markers.append(self._markers_of(named, asked))
-        extra = [(n, terms_of(normalizer.words(t), self.filler)) for n, e in enumerate(self.entries) for t in e.extra]
+        extra = [(n, terms_of(normalizer.words(t))) for n, e in enumerate(self.entries) for t in e.extra]
         self._build_vocabulary(texts, extra)
         self._build_documents(texts)
         self._build_classes(texts, extra)
@@ -182,7 +98,7 @@ class Index:
         return frozenset(often | main)
 
     def _content_text(self, words: Words) -> str:
-        return " ".join(word for word in words.folded if word not in self.filler) or " ".join(words.folded)
+        return " ".join(words.content) or " ".join(words.folded)
 
     def _build_vocabulary(self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, dict[str, float]]]) -> None:
         classes_with: dict[str, set[int]] = {}
@@ -194,6 +110,13 @@ class Index:
                 if term[0] not in "#~" and " " not in term:
                     classes_with.setdefault(term, set()).add(number)
         self.vocabulary = {term: position for position, term in enumerate(classes_with)}
+        plain = {term: len(found) for term, found in classes_with.items() if " " not in term and term[0] not in "#~"}
+        self.spelling = Spelling(plain)
+        self._class_words: list[set[str]] = [set() for _ in self.entries]
+        for term, found in classes_with.items():
+            if " " not in term and term[0] not in "#~":
+                for number in found:
+                    self._class_words[number].add(term)
         count = max(1, len(self.entries))
         self._idf = np.array([math.log(1 + count / (0.5 + len(found))) for found in classes_with.values()], dtype=np.float32)
         self.unknown_idf = math.log(1 + count / 0.5)
@@ -269,17 +192,27 @@ class Index:
         self._posting_bayes = np.concatenate(bayes)[order].astype(np.float32)
         self._posting_starts = np.searchsorted(row[order], np.arange(len(self.vocabulary) + 1))
 
+    def share_foreign(self, class_id: str, words: list[str]) -> float:
+        """Share of these words, by rarity, that the texts of a class never use (0-1)."""
+        number = self.number_of.get(class_id)
+        if number is None or not words:
+            return 0.0
+        rarity = {word: self._rarity(word) for word in words}
+        known = sum(value for word, value in rarity.items() if word in self._class_words[number])
+        return 1.0 - known / (sum(rarity.values()) or 1.0)
+
     # --- asking ------------------------------------------------------------------------------------------------
 
     def query(self, text: str) -> Query:
         """The query of a text."""
         words = self.normalizer.words(text)
+        words = words.with_folded(self.spelling.repair_all(words.folded), words.filler)
         kept, denied = self.markers.split(" ".join(words.folded))
         if denied:
-            words = replace(words, folded=tuple(kept.split()))
-        content = [word for word in words.folded if word not in self.filler]
-        asked = self.markers.of(kept)
-        return Query(words, terms_of(words, self.filler), content, self._content_text(words), asked, denied)
+            empty = dict(zip(words.folded, words.filler, strict=True))
+            left = tuple(kept.split())
+            words = words.with_folded(left, tuple(empty.get(word, False) for word in left))
+        return Query(words, terms_of(words), words.content, self._content_text(words), self.markers.of(kept), denied)
 
     def score(self, query: Query, rules: frozenset[str] = frozenset()) -> Scored:
         """Candidates with their features. `rules` are ids of intents whose pattern fired."""
@@ -297,22 +230,42 @@ class Index:
         table = np.zeros((count, len(FEATURES)), dtype=np.float32)
         table[:, 0], table[:, 1] = centroid[best], bayes[best]
         table[:, 2], table[:, 3], table[:, 4] = nearest, nearest_three, name
-        table[:, 6] = coverage[best]
+        table[:, 7] = coverage[best]
+        key = frozenset(self.key_words(query.content))
         for row, number in enumerate(best):
             names = self._fuzzy_names[number]
             if names:
                 table[row, 5] = max(fuzz.token_set_ratio(query.text, candidate) for candidate in names) / 100
+                table[row, 6] = max(self._overlap(key, words) for words in self._name_words[number])
             own = self.class_markers[number]
-            table[row, 7] = len(query.markers & own)
-            table[row, 8] = len(query.markers - own)
-            table[row, 9] = len(own - query.markers)
-            table[row, 10] = len(own & query.denied)
-            table[row, 11] = float(self.entries[number].id in self._defaults)
-            table[row, 12] = float(self.entries[number].id in rules)
+            table[row, 8] = len(query.markers & own)
+            table[row, 9] = len(query.markers - own)
+            table[row, 10] = len(own - query.markers)
+            table[row, 11] = len(own & query.denied)
+            table[row, 12] = float(self.entries[number].id in self._defaults)
+            table[row, 13] = float(self.entries[number].id in rules)
             kind = self._kinds[number]
             if kind > 0:
-                table[row, 12 + kind] = 1.0
+                table[row, 13 + kind] = 1.0
         return Scored(best, table, unknown_share)
+
+    def key_words(self, content: Iterable[str]) -> list[str]:
+        """Content without words that only ask for an aspect; all of it when nothing else is left."""
+        content = list(content)
+        return [word for word in content if word not in self._aspect_words] or content
+
+    def topic_words(self, content: Iterable[str]) -> list[str]:
+        """Content that names a matter: neither an aspect nor a word that most classes use."""
+        return [word for word in content if word not in self._aspect_words and word not in self.common_words]
+
+    def _rarity(self, word: str) -> float:
+        position = self.vocabulary.get(word)
+        return self.unknown_idf if position is None else float(self._idf[position])
+
+    def _overlap(self, key: frozenset[str], name: frozenset[str]) -> float:
+        """How much two sets of words share, by rarity (0 nothing, 1 the same words)."""
+        shared = sum(map(self._rarity, key & name))
+        return 2 * shared / ((sum(map(self._rarity, key)) + sum(map(self._rarity, name))) or 1.0)
 
     def _class_scores(self, where: Ints, weights: Floats) -> tuple[Floats, Floats]:
         count = len(self.entries)
@@ -345,20 +298,28 @@ class Index:
         return found / total, unknown / total
 
     def _nearest(self, classes: Ints, where: Ints, weights: Floats) -> tuple[Floats, Floats, Floats]:
-        dense = np.zeros(len(self.vocabulary) + 1, dtype=np.float32)
+        """For each class, its best example's cosine, the mean of its best three, and its best name's cosine."""
+        dense = np.zeros(len(self.vocabulary), dtype=np.float32)
         dense[where] = weights
-        nearest, three, name = (np.zeros(len(classes), dtype=np.float32) for _ in range(3))
-        for row, number in enumerate(classes):
-            first, last = int(self._first_doc[number]), int(self._last_doc[number])
-            if first == last:
-                continue
-            begin, end = self._doc_starts[first], self._doc_starts[last]
-            products = dense[self._doc_terms[begin:end]] * self._doc_values[begin:end]
-            starts = self._doc_starts[first:last] - begin
-            sums = np.add.reduceat(np.append(products, 0.0), np.minimum(starts, len(products)))
-            nearest[row] = sums.max()
-            three[row] = np.sort(sums)[-3:].mean()
-            named = self._doc_is_name[first:last]
-            if named.any():
-                name[row] = sums[named].max()
-        return nearest, three, name
+        ranges = [np.arange(self._first_doc[number], self._last_doc[number]) for number in classes]
+        docs = np.concatenate(ranges)
+        begins, ends = self._doc_starts[docs], self._doc_starts[docs + 1]
+        lengths = ends - begins
+        # Positions of all terms of all those examples, without a loop: each range, shifted to where it starts.
+        starts = np.cumsum(lengths) - lengths
+        positions = np.arange(lengths.sum()) + np.repeat(begins - starts, lengths)
+        products = dense[self._doc_terms[positions]] * self._doc_values[positions]
+        sums = np.add.reduceat(np.append(products, np.float32(0)), starts)
+        sums[lengths == 0] = 0.0
+        owner = np.repeat(np.arange(len(classes)), [len(found) for found in ranges])
+        names = np.where(self._doc_is_name[docs], sums, 0.0)
+        best = []
+        left = sums.copy()
+        for _ in range(3):
+            top = np.zeros(len(classes), dtype=np.float32)
+            np.maximum.at(top, owner, left)
+            best.append(top)
+            left[left >= top[owner]] = 0.0
+        name = np.zeros(len(classes), dtype=np.float32)
+        np.maximum.at(name, owner, names)
+        return best[0], (best[0] + best[1] + best[2]) / np.float32(3), name

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.understanding.index import FEATURES, Scored
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
-CONFIDENCE_FEATURES = ("probability", "margin", "nearest", "name", "fuzzy", "coverage", "unknown_share", "words", "one")
+CONFIDENCE_FEATURES = ("probability", "margin", "nearest", "name", "fuzzy", "name_overlap", "coverage", "unknown_share", "words", "one")
 
 
 @dataclass(frozen=True)
@@ -73,5 +73,16 @@ def confidence_features(
     first = float(probabilities[0])
     named = dict(zip(FEATURES, top.tolist(), strict=True))
     return np.array(
-        [first, first - second, named["nearest"], named["name"], named["fuzzy"], named["coverage"], unknown_share, min(words, 20) / 20, 1.0]
+        [
+            first,
+            first - second,
+            named["nearest"],
+            named["name"],
+            named["fuzzy"],
+            named["name_overlap"],
+            named["coverage"],
+            unknown_share,
+            min(words, 20) / 20,
+            1.0,
+        ]
     )

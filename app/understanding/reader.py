@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.understanding.index import Entry, Index, Kind, Query
+from app.understanding.index import Index
 from app.understanding.ranker import Ranking, Weights, rank
 from app.understanding.rules import Aspect, Rules, Signs
+from app.understanding.terms import Entry, Kind, Query
+
+FAVOURED, STRONG = 1.2, 3.0  # added to a class's logit
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,9 @@ class Reader:
         if not query.words.folded or not self.index.entries:
             return Reading(query, signs, None, ())
         scored = self.index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
-        bonus = None
-        if favoured:
-            numbers = {self.index.number_of[name] for name in favoured if name in self.index.number_of}
-            bonus = np.array([1.2 if int(number) in numbers else 0.0 for number in scored.classes])
+        given = dict.fromkeys(favoured, FAVOURED) | {f"intent:{name}": STRONG for name in signs.strong}
+        names = [self.index.entries[number].id for number in scored.classes]
+        bonus = np.array([given.get(name, 0.0) for name in names])
         ranking = rank(scored, self.weights, len(query.content), bonus)
         pairs = zip(ranking.classes, ranking.probabilities, strict=True)
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)

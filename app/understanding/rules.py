@@ -31,6 +31,8 @@ class IntentRule:
     id: str
     patterns: tuple[re.Pattern[str], ...]
     sure: bool
+    strong: bool
+    """Its patterns are so telling that they outweigh a procedure named in the same message."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Signs:
 
     intents: tuple[str, ...]
     sure: str | None
+    strong: tuple[str, ...]
     aspects: tuple[Aspect, ...]
     follow_up: bool
     correction: bool
@@ -94,6 +97,7 @@ class Rules:
         return Signs(
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),
+            strong=tuple(rule.id for rule in fired if rule.strong),
             aspects=tuple(a for a, patterns in self._aspects.items() if _any(patterns, replaced)),
             follow_up=_any(self._follow_up, plain),
             correction=_any(self._correction, plain),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _MARKS: dict[int, str | None] = dict.fromkeys(range(0x300, 0x370)) | {ord("đ"): "d", ord("Đ"): "d"}
@@ -35,6 +35,8 @@ class Words:
     """A message as words: `folded` after the lexicon, `accented` only those typed with an accent, in order."""
 
     folded: tuple[str, ...]
+    filler: tuple[bool, ...]
+    """For each folded word, whether it is politeness or grammar that says nothing about a procedure."""
     accented: tuple[str, ...]
     plain: str
     """Folded text before the lexicon, single spaces, no punctuation: what rules look at."""
@@ -42,8 +44,13 @@ class Words:
     """Cleaned, lower-case text with its accents, no punctuation."""
 
     @property
-    def has_accents(self) -> bool:
-        return bool(self.accented)
+    def content(self) -> list[str]:
+        """The words that say something."""
+        return [word for word, empty in zip(self.folded, self.filler, strict=True) if not empty]
+
+    def with_folded(self, folded: tuple[str, ...], filler: tuple[bool, ...]) -> Words:
+        """The same message with other words (a part taken out, a slip put right)."""
+        return replace(self, folded=folded, filler=filler)
 
 
 class Normalizer:
@@ -52,7 +59,9 @@ class Normalizer:
     A phrase written with accents in the lexicon only matches the same accents (mô ≠ mở); one without matches any.
     """
 
-    def __init__(self, replacements: Mapping[str, str]) -> None:
+    def __init__(self, replacements: Mapping[str, str], filler: Iterable[str] = ()) -> None:
+        """`filler`: words as they are written with their accents; typed without accents only if `fold` changes nothing."""
+        self._filler = frozenset(clean(word).casefold() for word in filler)
         self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
         for phrase, meaning in replacements.items():
             source, target = tuple(clean(phrase).casefold().split()), tuple(fold(meaning).split())
@@ -66,20 +75,22 @@ class Normalizer:
         tokens = [_decode_slip(token) for token in tokens]
         folded = [fold(token) for token in tokens]
         accented = tuple(token for token, plain in zip(tokens, folded, strict=True) if token != plain)
-        return Words(tuple(self._replace(folded, tokens)), accented, " ".join(folded), " ".join(tokens))
+        replaced = self._replace(folded, tokens)
+        words, empty = tuple(word for word, _ in replaced), tuple(empty for _, empty in replaced)
+        return Words(words, empty, accented, " ".join(folded), " ".join(tokens))
 
-    def _replace(self, words: list[str], typed: list[str]) -> list[str]:
-        result: list[str] = []
+    def _replace(self, words: list[str], typed: list[str]) -> list[tuple[str, bool]]:
+        result: list[tuple[str, bool]] = []
         index = 0
         while index < len(words):
             for source, target in self._by_first.get(words[index], ()):
                 end = index + len(source)
                 if end <= len(words) and all(want in (words[at], typed[at]) for want, at in zip(source, range(index, end), strict=True)):
-                    result.extend(target)
+                    result.extend((word, word in self._filler) for word in target)
                     index += len(source)
                     break
             else:
-                result.append(words[index])
+                result.append((words[index], typed[index] in self._filler))
                 index += 1
         return result
 
@@ -98,6 +109,7 @@ _SYLLABLE = re.compile(
 )
 
 
+@lru_cache(maxsize=65536)
 def _decode_slip(token: str) -> str:
     """A Telex or VNI token decoded when it is no Vietnamese syllable as typed but becomes one; else unchanged."""
     if len(token) > 9 or fold(token) != token or _SYLLABLE.match(token):

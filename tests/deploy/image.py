@@ -9,16 +9,18 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Self
 
 from tests.deploy.clean_root import ROOT, Bind, Process, User, command, unpack
-from tests.deploy.dockerfile import Instruction, Stage, is_ignored, read_dockerfile, read_dockerignore
-from tests.deploy.sources import wheels
+from tests.deploy.dockerfile import DockerfileError, Instruction, Stage, is_ignored, read_dockerfile, read_dockerignore
+from tests.deploy.sources import debian, wheels
 
 BASE = re.compile(r"python:(?P<python>3\.\d+)-slim-(?P<suite>[a-z]+)")
 BASE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+LOCK = "requirements.lock"
 WHEELS = "/mnt"
 # The Dockerfile's own `pip install` line finds its wheels here: the build needs no network.
 OFFLINE_PIP = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": WHEELS}
@@ -47,20 +49,26 @@ def build(project: Path, into: Path) -> Image:
 
     Raises RuntimeError when a step fails, DockerfileError for what these tests cannot follow.
     """
+    stages = read_dockerfile(project / "Dockerfile")
+    with ThreadPoolExecutor() as pool:  # on a new machine both take a while, and neither needs the other
+        base = _base(stages[0])
+        fetched = [pool.submit(debian, base["suite"]), pool.submit(wheels, project / LOCK, base["python"])]
+        for each in fetched:
+            each.result()
     patterns = read_dockerignore(project / ".dockerignore")
     built: dict[str, Image] = {}
-    for stage in read_dockerfile(project / "Dockerfile"):
+    for stage in stages:
         built[stage.name] = _build_stage(stage, into / stage.name, project, patterns, built)
     return list(built.values())[-1]
 
 
 def _build_stage(stage: Stage, root: Path, project: Path, patterns: list[str], built: dict[str, Image]) -> Image:
-    base = BASE.fullmatch(stage.base)
-    if not base:
-        raise RuntimeError(f"no stand-in for the base image {stage.base}")
+    base = _base(stage)
     unpack(base["suite"], root)
+    if not (root / f"usr/bin/python{base['python']}").exists():
+        raise DockerfileError(f"Debian {base['suite']} is no stand-in for {stage.base}: its Python is another")
     image = Image(root)
-    found = wheels(project / "requirements.lock", base["python"])
+    found = wheels(project / LOCK, base["python"])
     for step in stage.instructions:
         if step.name == "RUN":
             process = Process(["sh", "-c", step.value], image.user, image.folder, image.environment | OFFLINE_PIP)
@@ -72,6 +80,12 @@ def _build_stage(stage: Stage, root: Path, project: Path, patterns: list[str], b
         else:
             _set(image, step)
     return image
+
+
+def _base(stage: Stage) -> re.Match[str]:
+    if base := BASE.fullmatch(stage.base):
+        return base
+    raise DockerfileError(f"no stand-in for the base image {stage.base}")
 
 
 def _set(image: Image, step: Instruction) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from app.settings import Settings
+from tests.deploy.dockerfile import read_dockerfile
+
 PROJECT = Path(__file__).resolve().parents[2]
 TEXT = (PROJECT / "compose.yaml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
@@ -104,3 +107,18 @@ def test_nothing_needs_a_file_copied_into_a_read_only_container() -> None:
     # Compose copies configs and secrets that are not files into the container, which a read-only one refuses.
     assert "configs" not in COMPOSE
     assert all("file" in secret for secret in COMPOSE.get("secrets", {}).values())
+
+
+def test_every_setting_that_is_given_exists() -> None:
+    named = {variable for service in SERVICES.values() for variable in service.get("environment", {})}
+    named |= set(read_dockerfile(PROJECT / "Dockerfile")[-1].environment)
+    known = {f"GANDAN_{field.upper()}" for field in Settings.model_fields}
+    known.add("GANDAN_EXECUTOR_ID")  # read by the durable engine, which comes with the workers' own work
+    assert {variable for variable in named if variable.startswith("GANDAN_")} <= known
+
+
+@pytest.mark.parametrize("field", ["secret_key", "database_url"])
+def test_a_variable_compose_hands_over_empty_counts_as_not_set(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # An empty secret key that were taken literally would sign every visitor's cookie with a key the whole world knows.
+    monkeypatch.setenv(f"GANDAN_{field.upper()}", "")
+    assert getattr(Settings(_env_file=None), field) is None

@@ -45,6 +45,7 @@ def test_it_builds_and_serves_read_only_without_privileges(tmp_path: Path) -> No
         with Container(image, data, tmp_path / "log") as container:
             assert container.get("/healthz")[0] == 200
             assert container.execute("gandan", "healthcheck").returncode == 0
+            assert container.execute("gandan", "worker", "--once").returncode == 0
             status = container.status()
             assert status["Uid"].split() == ["10001"] * 4
             assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0

@@ -48,13 +48,18 @@
 
   /* --- requests in the background: say what happens --------------------------------------------------------- */
 
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers.Accept = "text/html"; /* so that an error, too, comes as a page */
+  });
   document.addEventListener("htmx:beforeRequest", () => {
     say(byId("dang-gui"), "loi-dang-gui");
     say(byId("loi-gui"));
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     say(byId("dang-gui"));
-    if (event.detail.failed && !event.detail.xhr.status) say(byId("loi-gui"), "loi-mat-mang");
+    /* An error of ours brings its own sentence; anything else did not arrive. */
+    const place = byId("loi-gui");
+    if (!event.detail.successful && place && !place.firstElementChild) say(place, "loi-mat-mang");
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const form = event.detail.requestConfig?.elt;

@@ -1,0 +1,5 @@
+"""`python -m app` is `gandan`."""
+
+from app.cli import main
+
+main()

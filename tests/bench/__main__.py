@@ -1,0 +1,122 @@
+"""Prints the figures of `./dev bench`."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+
+from app.assistant.knowing import Knowledge
+from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries
+from app.catalog.yaml_loader import read_document
+from app.understanding.dialogue import State, decide
+from app.understanding.reader import Reader
+from app.understanding.terms import Kind
+from tests.bench.load import Load, request
+from tests.support.server import free_port, running_server
+
+FOLDER = Path("procedures")
+SECONDS, CONNECTIONS = 5.0, 16
+
+
+def main() -> None:
+    """Answer latency, start, memory, throughput."""
+    knowledge = Knowledge.load(FOLDER, None)
+    texts = [ask for p in knowledge.catalog.in_force() for ask in p.all_asks()][:1500]
+    print(f"Hiểu và quyết định, một lõi, {len(texts)} câu (trần: 5 ms ở phân vị 99)")
+    _latency(f"  {len(knowledge.catalog.in_force())} thủ tục", knowledge.reader, texts)
+    started = time.perf_counter()
+    large = _ten_times(knowledge)
+    built = time.perf_counter() - started
+    _latency(f"  gấp mười (dựng chỉ mục {built:.1f} s)", large, texts[:500])
+    with tempfile.TemporaryDirectory() as folder:
+        _throughput(Path(folder))
+
+
+def _latency(name: str, reader: Reader, texts: list[str]) -> None:
+    times = []
+    for text in texts:
+        started = time.perf_counter()
+        decide(reader, text, State())
+        times.append(1000 * (time.perf_counter() - started))
+    times.sort()
+    print(f"{name}: p50 {times[len(times) // 2]:.2f} ms · p99 {times[int(len(times) * 0.99)]:.2f} ms")
+
+
+def _ten_times(knowledge: Knowledge) -> Reader:
+    """The same catalog ten times over; copies differ by made-up syllables, so that the vocabulary grows too."""
+    intents = read_document(FOLDER / "intents.yaml").data
+    entries = [*catalog_entries(knowledge.catalog), *intent_entries(intents)]
+    copies = [
+        replace(
+            entry,
+            id=f"{entry.id}-{number}",
+            names=tuple(f"{name} kiểu q{number}x" for name in entry.names),
+            asks=tuple(f"{ask} z{number}{position}" for position, ask in enumerate(entry.asks)),
+        )
+        for number in range(9)
+        for entry in entries
+        if entry.kind is Kind.PROCEDURE
+    ]
+    return Reader(build_index([*entries, *copies], FOLDER), build_rules(intents), knowledge.reader.weights)
+
+
+def _throughput(folder: Path) -> None:
+    port = free_port()
+    echo = subprocess.Popen([sys.executable, "-m", "tests.bench.echo", str(port)])
+    try:
+        with running_server(folder / "data", GANDAN_MESSAGES_PER_MINUTE="10000000", GANDAN_LOG_LEVEL="error") as server:
+            fresh = server.memory_mb()
+            ours = _drive(int(server.url.rsplit(":", 1)[1]), *_visitors(server.url))
+            print(
+                f"\nKhởi động {server.started_in:.2f} s (trần 3 s) · bộ nhớ {fresh:.0f} MB lúc đầu, {server.memory_mb():.0f} MB sau tải (trần 250 MB)"
+            )
+        form = "application/x-www-form-urlencoded"
+        bare = _drive(port, [request("/chat", b"text=xin+chao", {"content-type": form})])
+    finally:
+        echo.terminate()
+        echo.wait()
+    print(f"\nGửi câu hỏi qua web, {CONNECTIONS} kết nối, {SECONDS:.0f} s, hiểu + trả lời + ghi cơ sở dữ liệu + vẽ trang")
+    for name, seen in (("  Gần Dân", ours), ("  FastAPI trần chỉ nhắc lại", bare)):
+        print(f"{name:28} {seen.per_second:7.0f} /s · p50 {seen.p50_ms:6.1f} ms · p99 {seen.p99_ms:6.1f} ms · lỗi {seen.errors}")
+
+
+def _visitors(url: str) -> tuple[list[bytes]]:
+    """Requests of several visitors, each with its own cookie and form token."""
+    questions = ["làm giấy khai sinh cho con cần gì", "dang ky ket hon", "giay doc than", "mất sổ đỏ", "alo", "phí bao nhiêu"]
+    requests = []
+    for number in range(CONNECTIONS):
+        with urllib.request.urlopen(url + "/") as page:
+            cookie = page.headers["set-cookie"].split(";")[0]
+            csrf = re.search(r'name="csrf" value="(\w+)"', page.read().decode())
+        assert csrf is not None
+        for position in range(400):
+            form = {
+                "csrf": csrf[1],
+                "message_id": f"bench-{number:04}-{position:06}",
+                "text": questions[(number + position) % len(questions)],
+            }
+            body = urllib.parse.urlencode(form).encode()
+            headers = {"content-type": "application/x-www-form-urlencoded", "cookie": cookie, "hx-request": "true"}
+            requests.append(request("/chat", body, headers))
+    return (requests,)
+
+
+def _drive(port: int, requests: list[bytes]) -> Load:
+    """Load from a process of its own, so that it does not share our interpreter."""
+    order = {"port": port, "connections": CONNECTIONS, "seconds": SECONDS, "requests": [text.hex() for text in requests]}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load"], input=json.dumps(order).encode(), capture_output=True, check=True, timeout=120
+    )
+    return Load(**json.loads(done.stdout))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""How much a first visit costs on a phone's data plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.browsing import BIRTH, Tab
+
+LIMIT = 100_000
+
+
+def _weigh(tab: Tab, path: str) -> dict[str, int]:
+    """Bytes that came over the wire, headers included, per address."""
+    session = tab.page.context.new_cdp_session(tab.page)
+    session.send("Network.enable")
+    names: dict[str, str] = {}
+    weights: dict[str, int] = {}
+
+    def started(event: dict[str, Any]) -> None:
+        names[event["requestId"]] = event["request"]["url"].removeprefix(tab.url).partition("?")[0]
+
+    def finished(event: dict[str, Any]) -> None:
+        name = names[event["requestId"]]
+        weights[name] = weights.get(name, 0) + int(event["encodedDataLength"])
+
+    session.on("Network.requestWillBeSent", started)
+    session.on("Network.loadingFinished", finished)
+    tab.page.goto(tab.url + path, wait_until="networkidle")
+    return weights
+
+
+@pytest.mark.parametrize("path", ["/", "/thu-tuc", BIRTH])
+def test_a_first_visit_weighs_less_than_100_kb(new_tab: Callable[..., Tab], path: str) -> None:
+    weights = _weigh(new_tab(), path)
+    assert {"/static/app.css", "/static/app.js", "/static/fonts/be-vietnam-pro-400.woff2"} <= weights.keys()
+    assert sum(weights.values()) < LIMIT, weights
+
+
+def test_a_second_page_costs_only_itself(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    _weigh(tab, "/")
+    again = _weigh(tab, "/thu-tuc")
+    assert sum(weight for name, weight in again.items() if name.startswith("/static/")) == 0, again
+
+
+def test_nothing_is_fetched_twice(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    tab.page.goto(tab.url + "/", wait_until="networkidle")
+    assert len(tab.requests) == len({url.partition("?")[0] for url in tab.requests})
+
+
+def test_vietnamese_letters_come_from_our_font(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    page = tab.open("/")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    letters = "aăâbcdđeêghiklmnoôơpqrstuưvxy" + "áàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ₫«»–…"
+    session = page.context.new_cdp_session(page)
+    page.evaluate("(text) => { document.querySelector('.lede').textContent = text }", letters + letters.upper())
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    node = session.send("DOM.querySelector", {"nodeId": root, "selector": ".lede"})["nodeId"]
+    fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    assert [(font["familyName"], font["isCustomFont"]) for font in fonts] == [("Be Vietnam Pro", True)]

@@ -1,0 +1,1 @@
+"""`./dev eval`: how well messages are understood, beside a baseline in the same run."""

@@ -1,0 +1,1 @@
+"""The public site over HTTP, without a browser."""
