@@ -32,8 +32,9 @@ def build_index(entries: Sequence[Entry], folder: Path) -> Index:
         {name: re.compile(pattern) for name, pattern in lexicon["markers"].items()},
         frozenset(lexicon["deniable"]),
         {name: re.compile(pattern) for name, pattern in lexicon["denied_by"].items()},
+        frozenset(lexicon["variants"]),
     )
-    return Index(entries, Normalizer(lexicon["replace"], lexicon["filler"]), markers, lexicon["aspect_words"])
+    return Index(entries, Normalizer(lexicon["replace"], lexicon["filler"], lexicon["aspect_phrases"]), markers)
 
 
 def catalog_entries(catalog: Catalog) -> list[Entry]:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
-_GAP = r"[ .\-]?"
+# Between digits: a space of any width, a dot, a dash, or what copying leaves behind unseen.
+_GAP = r"(?:[^\S\n]|[.\-\u2010-\u2013\u200b-\u200d\u2060])?"
+# Where a number may begin: not inside another, not behind the dot of a price, and not as a date such as 02-09-2024.
+_BEGIN = r"(?<!\d)(?<!\d\.)(?!(?:0?[1-9]|[12]\d|3[01])[ .\-](?:0?[1-9]|1[0-2])[ .\-](?:19|20)\d\d\b)"
+_IDENTITY_WORDS = "cccd|cmnd|cmt|căn cước|can cuoc|chứng minh|chung minh|định danh|dinh danh"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")),
-    ("otp", re.compile(r"(?i)\b(?:otp|mã xác (?:nhận|thực)|ma xac (?:nhan|thuc))\D{0,20}(\d{4,8})\b")),
-    ("dossier", re.compile(r"\b[A-Z]{1,3}\d{1,3}(?:\.\d{1,3}){1,3}-\d{6}-[A-Z\d]{3,8}\b")),
-    ("account", re.compile(r"(?i)\b(?:stk|số tài khoản|so tai khoan|tài khoản ngân hàng|tk ngân hàng)\D{0,20}(\d{6,19})\b")),
-    ("phone", re.compile(rf"(?<![\d.])(?:\+?84|0){_GAP}[235789](?:{_GAP}\d){{8}}(?!\d)")),
-    ("identity", re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{11}}(?!\d)")),
-    ("identity_old", re.compile(r"(?<![\d.])\d{9,10}(?![\d])")),
-    ("long_number", re.compile(r"(?<!\d)\d{11,30}(?!\d)")),
+    ("otp", re.compile(rf"(?i)\b(?:otp|mã xác (?:nhận|thực)|ma xac (?:nhan|thuc))\D{{0,20}}(\d(?:{_GAP}\d){{3,7}})\b")),
+    ("dossier", re.compile(r"(?i)(?<![\w.])(?:\d{1,3}\.){0,4}[A-Z]{1,3}\d{1,3}(?:\.\d{1,3}){0,4}-\d{6}-[A-Z\d]{3,8}\b")),
+    (
+        "account",
+        re.compile(rf"(?i)\b(?:stk|số tài khoản|so tai khoan|tài khoản ngân hàng|tk ngân hàng)\D{{0,20}}(\d(?:{_GAP}\d){{5,18}})\b"),
+    ),
+    ("phone", re.compile(rf"{_BEGIN}(?:\+?84|0){_GAP}(?:[35789](?:{_GAP}\d){{8}}|2(?:{_GAP}\d){{8,9}})(?!\d)")),
+    ("identity", re.compile(rf"(?i)\b(?:{_IDENTITY_WORDS})\D{{0,20}}(\d(?:{_GAP}\d){{8,11}})\b")),
+    # With gaps only as identity numbers begin, with 0: `500.000-800.000` is a price, `2020 2021 2022` are years.
+    ("identity", re.compile(rf"{_BEGIN}(?:\d{{12}}|0(?:{_GAP}\d){{11}})(?!\d)")),
+    ("identity_old", re.compile(r"(?<!\d)\d{9,10}(?!\d)|\b[A-Z]\d{7,8}\b")),
+    ("long_number", re.compile(r"\d{11,}")),
 )
 LABELS = {
     "email": "[thư điện tử]",
@@ -45,8 +55,9 @@ class Masked:
 
 
 def mask(text: str) -> Masked:
-    """Mask identity, phone and account numbers, codes and e-mail addresses."""
+    """Mask identity, phone and account numbers, codes and e-mail addresses. The text comes back in NFC."""
     kinds: list[str] = []
+    text = unicodedata.normalize("NFC", text)
     for kind, pattern in _PATTERNS:
 
         def hide(match: re.Match[str], kind: str = kind) -> str:

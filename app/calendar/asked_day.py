@@ -11,7 +11,7 @@ _DATE = re.compile(r"\b(?:ngay |hom )?(\d{1,2}) (?:thang )?(\d{1,2})(?: (?:nam )
 _SOON = (
     (r"\b(hom nay|bay gio|gio nay|luc nay|chieu nay|sang nay|trua nay|toi nay)\b", 0),
     (r"\bmai\b(?! tang\b)", 1),  # not mai táng
-    (r"\b(?:ngay kia|(?:ngay|sang|trua|chieu|toi) mot)\b|^mot(?= (?:phuong|xa|uy ban|ubnd|co|lam|mo|nghi)\b|$)", 2),  # not một cửa
+    (r"\b(?:ngay kia|(?:ngay|bua|sang|trua|chieu|toi) mot)\b|^mot(?= (?:phuong|xa|uy ban|ubnd|co|lam|mo|nghi)\b|$)", 2),  # not một cửa
 )
 _YEARS_AHEAD = 2  # holidays are not decreed further ahead
 

@@ -38,6 +38,7 @@ FEATURES = (
     "marker_match",
     "marker_query_only",
     "marker_class_only",
+    "variant_unasked",
     "marker_denied",
     "default",
     "rule",
@@ -61,10 +62,9 @@ class Scored:
 class Index:
     """Built once per catalog version; `score` is safe to call from several threads."""
 
-    def __init__(self, entries: Sequence[Entry], normalizer: Normalizer, markers: Markers, aspect_words: Iterable[str] = ()) -> None:
+    def __init__(self, entries: Sequence[Entry], normalizer: Normalizer, markers: Markers) -> None:
         self.entries = list(entries)
         self.normalizer = normalizer
-        self._aspect_words = frozenset(aspect_words)
         self.markers = markers
         self._defaults = {entry.members[0] for entry in self.entries if entry.kind is Kind.FAMILY and entry.members}
         self.number_of = {entry.id: number for number, entry in enumerate(self.entries)}
@@ -231,7 +231,7 @@ class Index:
         table[:, 0], table[:, 1] = centroid[best], bayes[best]
         table[:, 2], table[:, 3], table[:, 4] = nearest, nearest_three, name
         table[:, 7] = coverage[best]
-        key = frozenset(self.key_words(query.content))
+        key = frozenset(query.content)
         for row, number in enumerate(best):
             names = self._fuzzy_names[number]
             if names:
@@ -241,22 +241,18 @@ class Index:
             table[row, 8] = len(query.markers & own)
             table[row, 9] = len(query.markers - own)
             table[row, 10] = len(own - query.markers)
-            table[row, 11] = len(own & query.denied)
-            table[row, 12] = float(self.entries[number].id in self._defaults)
-            table[row, 13] = float(self.entries[number].id in rules)
+            table[row, 11] = len((own - query.markers) & self.markers.variants)
+            table[row, 12] = len(own & query.denied)
+            table[row, 13] = float(self.entries[number].id in self._defaults)
+            table[row, 14] = float(self.entries[number].id in rules)
             kind = self._kinds[number]
             if kind > 0:
-                table[row, 13 + kind] = 1.0
+                table[row, 14 + kind] = 1.0
         return Scored(best, table, unknown_share)
 
-    def key_words(self, content: Iterable[str]) -> list[str]:
-        """Content without words that only ask for an aspect; all of it when nothing else is left."""
-        content = list(content)
-        return [word for word in content if word not in self._aspect_words] or content
-
     def topic_words(self, content: Iterable[str]) -> list[str]:
-        """Content that names a matter: neither an aspect nor a word that most classes use."""
-        return [word for word in content if word not in self._aspect_words and word not in self.common_words]
+        """Content that names a matter: without words that most classes use."""
+        return [word for word in content if word not in self.common_words]
 
     def _rarity(self, word: str) -> float:
         position = self.vocabulary.get(word)

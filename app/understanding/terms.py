@@ -13,7 +13,7 @@ from itertools import pairwise
 from app.understanding.text import Words
 
 NGRAM = 4
-WEIGHT_WORD, WEIGHT_FILLER, WEIGHT_PAIR, WEIGHT_NGRAM, WEIGHT_ACCENT = 1.0, 0.2, 0.9, 0.3, 0.45
+WEIGHT_WORD, WEIGHT_FILLER, WEIGHT_PAIR, WEIGHT_NGRAM, WEIGHT_ACCENT = 1.0, 0.12, 0.9, 0.3, 0.45
 
 
 class Kind(StrEnum):
@@ -48,6 +48,8 @@ class Markers:
     """Markers that people also deny («không có yếu tố nước ngoài»)."""
     denied: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     """Other words that deny a marker («trong nước»)."""
+    variants: frozenset[str] = frozenset()
+    """Markers of a variant: when nobody speaks of them, the plain procedure is meant."""
 
     def split(self, folded: str) -> tuple[str, frozenset[str]]:
         """The text without denied markers, and the markers that were denied."""

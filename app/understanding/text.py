@@ -59,8 +59,10 @@ class Normalizer:
     A phrase written with accents in the lexicon only matches the same accents (mô ≠ mở); one without matches any.
     """
 
-    def __init__(self, replacements: Mapping[str, str], filler: Iterable[str] = ()) -> None:
-        """`filler`: words as they are written with their accents; typed without accents only if `fold` changes nothing."""
+    def __init__(self, replacements: Mapping[str, str], filler: Iterable[str] = (), phrases: Iterable[str] = ()) -> None:
+        """`filler`: words as they are written with their accents. `phrases`: patterns of phrases that are filler as a whole."""
+        joined = "|".join(f"(?:{phrase})" for phrase in phrases)
+        self._phrases = re.compile(rf"\b(?:{joined})\b") if joined else None
         self._filler = frozenset(clean(word).casefold() for word in filler)
         self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
         for phrase, meaning in replacements.items():
@@ -76,8 +78,18 @@ class Normalizer:
         folded = [fold(token) for token in tokens]
         accented = tuple(token for token, plain in zip(tokens, folded, strict=True) if token != plain)
         replaced = self._replace(folded, tokens)
-        words, empty = tuple(word for word, _ in replaced), tuple(empty for _, empty in replaced)
+        words = tuple(word for word, _ in replaced)
+        empty = self._with_phrases(words, [empty for _, empty in replaced])
         return Words(words, empty, accented, " ".join(folded), " ".join(tokens))
+
+    def _with_phrases(self, words: tuple[str, ...], empty: list[bool]) -> tuple[bool, ...]:
+        """Mark the words of filler phrases too."""
+        if self._phrases is not None:
+            for match in self._phrases.finditer(" ".join(words)):
+                first = match.string.count(" ", 0, match.start())
+                for at in range(first, first + match.group().count(" ") + 1):
+                    empty[at] = True
+        return tuple(empty)
 
     def _replace(self, words: list[str], typed: list[str]) -> list[tuple[str, bool]]:
         result: list[tuple[str, bool]] = []

@@ -24,8 +24,9 @@ LOCK = "requirements.lock"
 WHEELS = "/mnt"
 # The Dockerfile's own `pip install` line finds its wheels here: the build needs no network.
 OFFLINE_PIP = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": WHEELS}
-START_SECONDS = 30
-STOP_SECONDS = 10
+# Generous: they end a test that would hang, and must not fail one on a busy machine.
+START_SECONDS = 60
+STOP_SECONDS = 30
 
 
 @dataclass
@@ -182,7 +183,9 @@ class Container:
     def execute(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run a command inside, as `docker exec` does."""
         enter = ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--net", "--root", "--wd"]
-        return subprocess.run([*enter, *self.image.process(*argv).inside()], capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(
+            [*enter, *self.image.process(*argv).inside()], capture_output=True, text=True, timeout=START_SECONDS, check=False
+        )
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body of a page, asked for inside its network. Raises TimeoutError when nobody answers."""
