@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import signal
 import sys
 import time
 import urllib.error
@@ -75,13 +77,17 @@ async def _housekeeping(settings: Settings, every: int, *, once: bool) -> None:
     await asyncio.to_thread(migrate, settings.resolved_database_url)
     database = Database(settings.resolved_database_url)
     assistant = Assistant(_pipeline(settings), database, settings)
-    while True:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    while not stop.is_set():
         conversations, answers = await assistant.purge()
         typer.echo(f"Đã xóa {conversations} cuộc trò chuyện và {answers} câu trả lời quá hạn giữ.")
         if once:
-            await database.close()
-            return
-        await asyncio.sleep(every)
+            break
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every)
+    await database.close()
 
 
 @app.command()

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Settings of one process. Durations are timedeltas: seconds, or ISO 8601 such as `PT30M`, `P365D`."""
 
-    model_config = SettingsConfigDict(env_prefix="GANDAN_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="GANDAN_", env_file=".env", env_ignore_empty=True, extra="ignore")
 
     # Where things are
     data_dir: Path = Field(default=Path("var"), description="Folder of the embedded database. The only place written to.")
@@ -68,6 +68,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("postgresql+psycopg://", "sqlite+aiosqlite:///")):
             raise ValueError("GANDAN_DATABASE_URL phải bắt đầu bằng postgresql+psycopg:// (hoặc để trống để dùng SQLite)")
         return value or None
+
+    @model_validator(mode="after")
+    def _province_shares_one_secret(self) -> Settings:
+        """Several processes on PostgreSQL must sign with the same secret; each would make its own."""
+        if self.database_url and self.database_url.startswith("postgresql") and self.secret_key is None:
+            raise ValueError("Dùng PostgreSQL thì phải đặt GANDAN_SECRET_KEY (một chuỗi ngẫu nhiên dài, giống nhau ở mọi tiến trình)")
+        return self
 
     @cached_property
     def resolved_database_url(self) -> str:

@@ -17,6 +17,8 @@ from app.understanding.terms import Entry, Kind
 Outcome = Literal["answer", "clarify", "unknown", "other"]
 
 SURE_ENOUGH = 0.5
+NAMED = 0.6  # overlap with a procedure's name from which the message names it
+LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
 MAX_CHOICES = 5
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
@@ -241,7 +243,8 @@ def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
         top = part.top
         if top is None or not part.query.content:
             continue
-        if top.kind is not Kind.PROCEDURE or part.confidence < 0.75 or part.ranking is None or part.ranking.coverage < 0.9:
+        clear = part.confidence >= 0.75 or (part.ranking is not None and part.ranking.name_overlap >= NAMED)
+        if top.kind is not Kind.PROCEDURE or not clear or part.ranking is None or part.ranking.coverage < 0.9:
             continue
         if top.id not in [known.code for known in parts]:
             parts.append(Part(top.id, part.aspects))
@@ -259,28 +262,27 @@ def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
 def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
     """A message after an answer: same procedure, another aspect; or another procedure, perhaps the same aspect.
 
-    The test is whose words it speaks: words that the procedure in mind never uses speak of something else.
+    It speaks of another procedure when it names one, or when it is clear on its own. None: read it as a fresh message.
     """
     assert state.code is not None
     signs, top = reading.signs, reading.top
-    content = reader.index.topic_words(reading.query.content)
-    if top is not None and top.kind is Kind.INTENT and (signs.intents or (content and reading.confidence >= SURE_ENOUGH)):
+    topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
+    if top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH)):
         return None
-    foreign = reader.index.share_foreign(state.code, content)
     aspects = _asked(reading, state)
-    if content and reading.confidence >= SURE_ENOUGH:
-        if top is not None and top.kind is Kind.PROCEDURE and (foreign > 0 or top.id == state.code or signs.correction):
-            return answer(reading, tuple(reading.codes()), aspects, state, inherited=top.id == state.code)
-        if foreign > 0:
+    named = reading.ranking is not None and reading.ranking.name_overlap >= NAMED
+    if topic and top is not None and (named or reading.confidence >= SURE_ENOUGH):
+        if top.kind is not Kind.PROCEDURE:
             return None
-    if content:
+        return answer(reading, tuple(reading.codes()), aspects, state, inherited=top.id == state.code)
+    if topic:
         with_topic = _with_topic(reader, text, state)
         if with_topic is not None:
             return answer(with_topic, tuple(with_topic.codes()), aspects, state, inherited=True)
-    if (foreign < 0.5 and not signs.correction) or not content:
-        rest = tuple(code for code in (*state.recent, *reading.codes()) if code != state.code)
-        return answer(reading, (state.code, *rest)[:5], signs.aspects, state, inherited=True)
-    return None
+        if signs.correction or len(topic) > LONG_TOPIC:
+            return None
+    rest = tuple(code for code in (*state.recent, *reading.codes()) if code != state.code)
+    return answer(reading, (state.code, *rest)[:5], signs.aspects, state, inherited=True)
 
 
 def _with_topic(reader: Reader, text: str, state: State) -> Reading | None:

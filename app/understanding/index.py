@@ -112,11 +112,6 @@ class Index:
         self.vocabulary = {term: position for position, term in enumerate(classes_with)}
         plain = {term: len(found) for term, found in classes_with.items() if " " not in term and term[0] not in "#~"}
         self.spelling = Spelling(plain)
-        self._class_words: list[set[str]] = [set() for _ in self.entries]
-        for term, found in classes_with.items():
-            if " " not in term and term[0] not in "#~":
-                for number in found:
-                    self._class_words[number].add(term)
         count = max(1, len(self.entries))
         self._idf = np.array([math.log(1 + count / (0.5 + len(found))) for found in classes_with.values()], dtype=np.float32)
         self.unknown_idf = math.log(1 + count / 0.5)
@@ -191,15 +186,6 @@ class Index:
         self._posting_centroid = np.concatenate(centroid)[order].astype(np.float32)
         self._posting_bayes = np.concatenate(bayes)[order].astype(np.float32)
         self._posting_starts = np.searchsorted(row[order], np.arange(len(self.vocabulary) + 1))
-
-    def share_foreign(self, class_id: str, words: list[str]) -> float:
-        """Share of these words, by rarity, that the texts of a class never use (0-1)."""
-        number = self.number_of.get(class_id)
-        if number is None or not words:
-            return 0.0
-        rarity = {word: self._rarity(word) for word in words}
-        known = sum(value for word, value in rarity.items() if word in self._class_words[number])
-        return 1.0 - known / (sum(rarity.values()) or 1.0)
 
     # --- asking ------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ class Ranking:
     confidence: float
     coverage: float
     nearest: float
+    name_overlap: float
 
 
 def rank(scored: Scored, weights: Weights, words: int, bonus: NDArray[np.float64] | None = None) -> Ranking:
@@ -62,6 +63,7 @@ def rank(scored: Scored, weights: Weights, words: int, bonus: NDArray[np.float64
         confidence=confidence,
         coverage=float(top[FEATURES.index("coverage")]),
         nearest=float(top[FEATURES.index("nearest")]),
+        name_overlap=float(top[FEATURES.index("name_overlap")]),
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+SHORT = 9  # words; a choice is said in a short message
+
 
 class Aspect(StrEnum):
     """What about a procedure is asked."""
@@ -69,8 +71,7 @@ _ORDINALS = {
     "sau cung": -1,
 }
 _CHOICE = re.compile(
-    r"^(?:(?:da|u|uh|vang|ok|thi|em|toi|minh|chon|lay|la|y|hoi|ve|cho|xem) )*"
-    r"(?:(?:so|cai|muc|y|cau|thu|truong hop|loai|dong|phuong an|lua chon|thu tuc)(?: so| thu)? )"
+    r"\b(?:(?:so|cai|muc|cau|truong hop|loai|dong|phuong an|lua chon)(?: so| thu)?|thu) "
     r"(dau tien|dau|nhat|mot|hai|nhi|ba|tu|bon|nam|giua|cuoi cung|cuoi|chot|sau cung|sau|\d)\b"
 )
 _BARE_NUMBER = re.compile(r"^(?:da |vang |ok |chon |so )*(\d)(?: (?:a|ak|nha|nhe|ad|di|em|ban))*$")
@@ -111,7 +112,7 @@ def _any(patterns: Sequence[re.Pattern[str]], text: str) -> bool:
 
 
 def _number(plain: str) -> int | None:
-    match = _BARE_NUMBER.match(plain) or _CHOICE.match(plain)
+    match = _BARE_NUMBER.match(plain) or (_CHOICE.search(plain) if plain.count(" ") < SHORT else None)
     if match is None:
         return None
     word = match.group(1)

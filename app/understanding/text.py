@@ -127,7 +127,8 @@ def _decode_slip(token: str) -> str:
     if len(token) > 9 or fold(token) != token or _SYLLABLE.match(token):
         return token
     if any(char.isdigit() for char in token):
-        return _decode(token, _VNI_SHAPES, _VNI_TONES) if token[0].isalpha() else token
+        # Two letters are a name: giấy A4, bằng lái A1.
+        return _decode(token, _VNI_SHAPES, _VNI_TONES) if token[0].isalpha() and len(token) > 2 else token
     return _decode(token, _TELEX, _TELEX_TONES)
 
 

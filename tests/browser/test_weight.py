@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.browsing import BIRTH, Tab
+from tests.browser.screenshots import FOLDER
 
 LIMIT = 100_000
 
@@ -65,3 +66,10 @@ def test_vietnamese_letters_come_from_our_font(new_tab: Callable[..., Tab]) -> N
     node = session.send("DOM.querySelector", {"nodeId": root, "selector": ".lede"})["nodeId"]
     fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
     assert [(font["familyName"], font["isCustomFont"]) for font in fonts] == [("Be Vietnam Pro", True)]
+
+
+def test_the_pictures_of_the_documentation_stay_small() -> None:
+    pictures = {path.name: path.stat().st_size for path in FOLDER.glob("*.png")}
+    assert {"home-390.png", "home-1280.png", "card-390.png", "procedure-390.png", "print-a4.png"} <= pictures.keys()
+    assert max(pictures.values()) < 200_000
+    assert sum(pictures.values()) < 2_000_000
