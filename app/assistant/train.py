@@ -28,7 +28,6 @@ from app.understanding.text import fold
 
 FOLDS = 7
 SEED = 20261122
-VARIANT = FEATURES.index("variant_unasked")
 Floats = NDArray[np.float64]
 
 
@@ -96,7 +95,7 @@ Row = tuple[NDArray[np.float32], NDArray[np.int32], float, int]
 
 def _score(index: Index, rules: Rules, text: str) -> Row:
     query = index.query(text)
-    signs = rules.signs(query.words.plain, " ".join(query.words.folded))
+    signs = rules.signs(query.words.plain, query.replaced)
     scored = index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
     return scored.features, scored.classes, scored.unknown_share, len(query.content)
 
@@ -151,8 +150,6 @@ def _learn_rank(tables: list[Row], targets: list[int], rounds: int = 400) -> Flo
         first = 0.9 * first + 0.1 * gradient
         second = 0.999 * second + 0.001 * gradient**2
         weights -= 0.15 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-        # People who want a variant without saying so are many in what we wrote, few in life: the plain procedure is meant.
-        weights[VARIANT] = min(weights[VARIANT], -0.35)
     return weights
 
 

@@ -70,19 +70,21 @@ class Index:
         self.number_of = {entry.id: number for number, entry in enumerate(self.entries)}
         self._kinds = np.array([list(Kind).index(entry.kind) for entry in self.entries], dtype=np.int32)
         texts: list[tuple[int, bool, dict[str, float]]] = []
+        seen: list[str] = []
         self._fuzzy_names: list[list[str]] = []
         self._name_words: list[list[frozenset[str]]] = []
         self.class_markers: list[frozenset[str]] = []
         for number, entry in enumerate(self.entries):
             named = [normalizer.words(text) for text in entry.names]
             asked = [normalizer.words(text) for text in entry.asks]
+            seen += [word for words in (*named, *asked) for word in words.folded]
             texts += [(number, True, terms_of(words)) for words in named]
             texts += [(number, False, terms_of(words)) for words in asked]
             self._fuzzy_names.append([self._content_text(words) for words in named[:6]])
             self._name_words.append([frozenset(words.content) for words in named[:6]])
             self.class_markers.append(self._markers_of(named, asked))
         extra = [(n, terms_of(normalizer.words(t))) for n, e in enumerate(self.entries) for t in e.extra]
-        self._build_vocabulary(texts, extra)
+        self._build_vocabulary(texts, extra, seen)
         self._build_documents(texts)
         self._build_classes(texts, extra)
 
@@ -100,7 +102,9 @@ class Index:
     def _content_text(self, words: Words) -> str:
         return " ".join(words.content) or " ".join(words.folded)
 
-    def _build_vocabulary(self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, dict[str, float]]]) -> None:
+    def _build_vocabulary(
+        self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, dict[str, float]]], seen: list[str]
+    ) -> None:
         classes_with: dict[str, set[int]] = {}
         for number, _, terms in texts:
             for term in terms:
@@ -110,8 +114,7 @@ class Index:
                 if term[0] not in "#~" and " " not in term:
                     classes_with.setdefault(term, set()).add(number)
         self.vocabulary = {term: position for position, term in enumerate(classes_with)}
-        plain = {term: len(found) for term, found in classes_with.items() if " " not in term and term[0] not in "#~"}
-        self.spelling = Spelling(plain)
+        self.spelling = Spelling(Counter(seen))
         count = max(1, len(self.entries))
         self._idf = np.array([math.log(1 + count / (0.5 + len(found))) for found in classes_with.values()], dtype=np.float32)
         self.unknown_idf = math.log(1 + count / 0.5)
@@ -192,13 +195,15 @@ class Index:
     def query(self, text: str) -> Query:
         """The query of a text."""
         words = self.normalizer.words(text)
-        words = words.with_folded(self.spelling.repair_all(words.folded), words.filler)
+        replaced = " ".join(words.folded)
+        pairs = zip(words.folded, words.filler, strict=True)
+        words = words.with_folded(tuple(w if empty else self.spelling.repair(w) for w, empty in pairs), words.filler)
         kept, denied = self.markers.split(" ".join(words.folded))
         if denied:
             empty = dict(zip(words.folded, words.filler, strict=True))
             left = tuple(kept.split())
             words = words.with_folded(left, tuple(empty.get(word, False) for word in left))
-        return Query(words, terms_of(words), words.content, self._content_text(words), self.markers.of(kept), denied)
+        return Query(words, terms_of(words), words.content, self._content_text(words), replaced, self.markers.of(kept), denied)
 
     def score(self, query: Query, rules: frozenset[str] = frozenset()) -> Scored:
         """Candidates with their features. `rules` are ids of intents whose pattern fired."""

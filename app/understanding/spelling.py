@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from rapidfuzz.distance import OSA
 
@@ -28,10 +28,6 @@ class Spelling:
         candidates = {known for key in (word, *_deletions(word)) for known in self._by_deletion.get(key, ())}
         near = [known for known in candidates if OSA.distance(word, known, score_cutoff=1) <= 1]
         return max(near, key=lambda known: (self._frequency[known], known), default=word)
-
-    def repair_all(self, words: Iterable[str]) -> tuple[str, ...]:
-        """Every word repaired."""
-        return tuple(self.repair(word) for word in words)
 
 
 def _deletions(word: str) -> Iterator[str]:

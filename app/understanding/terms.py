@@ -13,7 +13,7 @@ from itertools import pairwise
 from app.understanding.text import Words
 
 NGRAM = 4
-WEIGHT_WORD, WEIGHT_FILLER, WEIGHT_PAIR, WEIGHT_NGRAM, WEIGHT_ACCENT = 1.0, 0.12, 0.9, 0.3, 0.45
+WEIGHT_WORD, WEIGHT_PAIR, WEIGHT_HALF_PAIR, WEIGHT_NGRAM, WEIGHT_ACCENT = 1.0, 0.9, 0.3, 0.3, 0.45
 
 
 class Kind(StrEnum):
@@ -79,6 +79,8 @@ class Query:
     terms: dict[str, float]
     content: list[str]
     text: str
+    replaced: str
+    """The words after the lexicon, slips and all: what patterns look at."""
     markers: frozenset[str]
     denied: frozenset[str]
 
@@ -87,10 +89,14 @@ def terms_of(words: Words) -> dict[str, float]:
     """Weighted terms of a text: words, pairs of words, n-grams of letters, accented words."""
     terms: defaultdict[str, float] = defaultdict(float)
     flagged = list(zip(words.folded, words.filler, strict=True))
+    if all(words.filler):  # nothing but politeness: then that is what it says
+        flagged = [(word, False) for word in words.folded]
     for word, empty in flagged:
-        terms[word] += WEIGHT_FILLER if empty else WEIGHT_WORD
+        if not empty:
+            terms[word] += WEIGHT_WORD
     for (first, first_empty), (second, second_empty) in pairwise(flagged):
-        terms[f"{first} {second}"] += WEIGHT_FILLER if first_empty and second_empty else WEIGHT_PAIR
+        if not (first_empty and second_empty):
+            terms[f"{first} {second}"] += WEIGHT_PAIR if not (first_empty or second_empty) else WEIGHT_HALF_PAIR
     for word, empty in flagged:
         if not empty:
             padded = f"^{word}$"

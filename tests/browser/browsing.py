@@ -73,6 +73,7 @@ def tab(
         java_script_enabled=javascript,
         has_touch=width < 600,
         device_scale_factor=scale,
+        base_url=url,
     )
     context.set_default_timeout(10_000)
     page = context.new_page()

@@ -31,6 +31,7 @@ def main() -> None:
 def _take(visitor: Tab, name: str) -> None:
     visitor.page.evaluate("document.fonts.ready.then(() => true)")
     visitor.page.evaluate("document.activeElement.blur()")
+    visitor.page.mouse.move(1, 1)
     visitor.page.screenshot(path=FOLDER / f"{name}.png")
 
 
@@ -39,8 +40,9 @@ def _walk(visitor: Tab, width: str) -> None:
     _take(visitor, f"home-{width}")
     visitor.ask("dang ky ket hon")
     _take(visitor, f"card-{width}")
-    visitor.ask("giấy xác nhận")
-    _take(visitor, f"clarify-{width}")
+    if width == str(PHONE):
+        visitor.ask("giấy xác nhận")
+        _take(visitor, f"clarify-{width}")
     visitor.open("/thu-tuc?q=khai+sinh")
     _take(visitor, f"list-{width}")
     visitor.open("/thu-tuc/1.000894")
@@ -54,8 +56,6 @@ def _walk(visitor: Tab, width: str) -> None:
         _take(visitor, f"qr-{width}")
         visitor.open(BIRTH)
         _take(visitor, f"cases-{width}")
-        visitor.open("/gioi-thieu")
-        _take(visitor, f"about-{width}")
         visitor.open("/")
         visitor.ask("nhà hàng xóm cháy, cứu với")
         _take(visitor, f"emergency-{width}")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.browsing import BIRTH, DESK, PHONE, Tab
@@ -123,13 +122,17 @@ def test_the_qr_code_on_the_page_opens_the_short_address(new_tab: Callable[..., 
         expect(page.get_by_role("heading", level=1)).to_have_text("Đăng ký khai sinh")
 
 
-@pytest.mark.parametrize("width", [320, PHONE, DESK])
-def test_no_page_is_wider_than_the_screen(new_tab: Callable[..., Tab], width: int) -> None:
-    tab = new_tab(width=width, javascript=False)
-    page = tab.open("/thu-tuc")
-    paths = ["/", "/thu-tuc", "/gioi-thieu", *{str(link.get_attribute("href")) for link in page.locator("#ket-qua a").all()}]
-    reader = new_tab(width=width)
-    too_wide = [path for path in paths if _scroll_width(reader.open(path)) > width]
+def test_no_page_is_wider_than_the_screen(new_tab: Callable[..., Tab]) -> None:
+    page = new_tab().open("/thu-tuc")
+    paths = [str(link.get_attribute("href")) for link in page.locator("#ket-qua a").all()]
+    assert len(paths) > 50
+    too_wide = []
+    for path in ("/", "/thu-tuc", "/gioi-thieu", *paths):
+        page.goto(path)
+        for width in (320, PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": 844})
+            if _scroll_width(page) > width:
+                too_wide.append((path, width))
     assert too_wide == []
 
 

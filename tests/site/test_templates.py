@@ -197,7 +197,8 @@ def test_today_is_said_in_every_situation(templates: Environment) -> None:
 
     day, shifts = dt.date(2026, 12, 6), (Shift(opens=dt.time(7, 30), closes=dt.time(11)),)
     say: Any = templates.get_template("site/words.html").module
-    assert "Chủ nhật gần Dân, phường làm việc 7:30 – 11:00" in say.open_today(DayPlan(day, "sunday_service", shifts))
-    assert say.open_today(DayPlan(day, "weekday", shifts)) == "Hôm nay phường làm việc 7:30 – 11:00."
+    hours = '<span class="span">7:30–11:00</span>.'
+    assert say.open_today(DayPlan(day, "sunday_service", shifts)) == f"Hôm nay là Ngày Chủ nhật gần Dân, phường làm việc {hours}"
+    assert say.open_today(DayPlan(day, "weekday", shifts)) == f"Hôm nay phường làm việc {hours}"
     assert "Hôm nay nghỉ lễ (Tết)" in say.open_today(DayPlan(day, "holiday", (), "Tết"))
     assert "không nhận hồ sơ" in say.open_today(DayPlan(day, "day_off", ()))

@@ -187,7 +187,9 @@ def test_a_longer_phrase_wins_over_a_shorter_one() -> None:
 # --- nothing to read, too much to read -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["", " ", "🙏🙏🙏", "❤️", "👨‍👩‍👧‍👦", "🇻🇳", "???", "...", "\u200b\u200b", "—", "「」", "_ _", "👍🏽", "\x00\x01"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "🙏🙏🙏", "❤️", "👨‍👩‍👧‍👦", "🇻🇳", "???", "...", "\u200b\u200b", "—", "「」", "_ _", "👍🏽", "\x00\x01"]
+)
 def test_what_has_no_letters_has_no_words(normalizer: Normalizer, text: str) -> None:
     assert normalizer.words(text).folded == ()
 
