@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.catalog.content import Procedure
+from app.understanding.text import fold
 
 WordsOf = Callable[[str], set[str]]
 
@@ -28,7 +30,8 @@ class CasePicker:
                     bag[word] = max(bag[word], weight)
             bags[case.id] = bag
         shared = Counter(word for bag in bags.values() for word in bag)
-        common = {word for text in (procedure.name, *(ask for asks in procedure.asks.values() for ask in asks)) for word in words_of(text)}
+        spoken = " ".join(ask for asks in procedure.asks.values() for ask in asks)
+        common = words_of(procedure.name) | set(re.findall(r"\w+", fold(spoken)))
         return cls(
             {
                 case_id: {word: weight for word, weight in bag.items() if shared[word] == 1 and word not in common}

@@ -26,6 +26,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("identity_old", re.compile(r"(?<!\d)\d{9,10}(?!\d)|\b[A-Z]\d{7,8}\b")),
     ("long_number", re.compile(r"\d{11,}")),
 )
+# What no database keeps (PostgreSQL takes no NUL, UTF-8 no lone surrogate) and nobody types.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 LABELS = {
     "email": "[thư điện tử]",
     "otp": "[mã xác nhận]",
@@ -55,9 +57,9 @@ class Masked:
 
 
 def mask(text: str) -> Masked:
-    """Mask identity, phone and account numbers, codes and e-mail addresses. The text comes back in NFC."""
+    """Mask identity, phone and account numbers, codes and e-mail addresses. The text comes back in NFC and fit to be stored."""
     kinds: list[str] = []
-    text = unicodedata.normalize("NFC", text)
+    text = _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
     for kind, pattern in _PATTERNS:
 
         def hide(match: re.Match[str], kind: str = kind) -> str:

@@ -18,6 +18,7 @@ Outcome = Literal["answer", "clarify", "unknown", "other"]
 
 SURE_ENOUGH = 0.5
 NAMED = 0.6  # overlap with a procedure's name from which the message names it
+SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
 MAX_CHOICES = 5
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
@@ -233,7 +234,9 @@ def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
 
 def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
     """Two or three procedures in one message, each said clearly."""
-    pieces = [piece.strip() for piece in _SPLIT.split(text[:1000]) if piece and len(piece.split()) >= 2]
+    if len(text) > SEVERAL_LENGTH:
+        return None
+    pieces = [piece.strip() for piece in _SPLIT.split(text) if piece and len(piece.split()) >= 2]
     if not 2 <= len(pieces) <= 4 or (reading.top is not None and reading.top.kind is Kind.INTENT):
         return None
     parts: list[Part] = []

@@ -72,7 +72,7 @@ class Index:
         texts: list[tuple[int, bool, dict[str, float]]] = []
         seen: list[str] = []
         self._fuzzy_names: list[list[str]] = []
-        self._name_words: list[list[frozenset[str]]] = []
+        names: list[list[frozenset[str]]] = []
         self.class_markers: list[frozenset[str]] = []
         for number, entry in enumerate(self.entries):
             named = [normalizer.words(text) for text in entry.names]
@@ -81,10 +81,11 @@ class Index:
             texts += [(number, True, terms_of(words)) for words in named]
             texts += [(number, False, terms_of(words)) for words in asked]
             self._fuzzy_names.append([self._content_text(words) for words in named[:6]])
-            self._name_words.append([frozenset(words.content) for words in named[:6]])
+            names.append([frozenset(words.content) for words in named[:6]])
             self.class_markers.append(self._markers_of(named, asked))
         extra = [(n, terms_of(normalizer.words(t))) for n, e in enumerate(self.entries) for t in e.extra]
         self._build_vocabulary(texts, extra, seen)
+        self._name_words = [[(words, sum(map(self._rarity, words))) for words in given] for given in names]
         self._build_documents(texts)
         self._build_classes(texts, extra)
 
@@ -92,9 +93,11 @@ class Index:
 
     def _markers_of(self, named: list[Words], asked: list[Words]) -> frozenset[str]:
         """A class has a marker when its main name does, or at least a third of its examples do."""
-        counts: Counter[str] = Counter()
-        for words in asked:
-            counts.update(self.markers.of(" ".join(words.folded)))
+        lines = "\n".join(" ".join(words.folded) for words in asked)
+        counts = {
+            name: len({lines.count("\n", 0, match.start()) for match in pattern.finditer(lines)})
+            for name, pattern in self.markers.patterns.items()
+        }
         often = {name for name, count in counts.items() if count >= max(2, len(asked) / 3)}
         main = {marker for words in named[:2] for marker in self.markers.of(" ".join(words.folded))}
         return frozenset(often | main)
@@ -222,12 +225,16 @@ class Index:
         table[:, 0], table[:, 1] = centroid[best], bayes[best]
         table[:, 2], table[:, 3], table[:, 4] = nearest, nearest_three, name
         table[:, 7] = coverage[best]
-        key = frozenset(query.content)
+        key = {word: self._rarity(word) for word in query.content}
+        total = sum(key.values())
         for row, number in enumerate(best):
             names = self._fuzzy_names[number]
             if names:
                 table[row, 5] = max(fuzz.token_set_ratio(query.text, candidate) for candidate in names) / 100
-                table[row, 6] = max(self._overlap(key, words) for words in self._name_words[number])
+                table[row, 6] = max(
+                    2 * sum(map(key.__getitem__, key.keys() & words)) / (total + weight or 1.0)
+                    for words, weight in self._name_words[number]
+                )
             own = self.class_markers[number]
             table[row, 8] = len(query.markers & own)
             table[row, 9] = len(query.markers - own)
@@ -248,11 +255,6 @@ class Index:
     def _rarity(self, word: str) -> float:
         position = self.vocabulary.get(word)
         return self.unknown_idf if position is None else float(self._idf[position])
-
-    def _overlap(self, key: frozenset[str], name: frozenset[str]) -> float:
-        """How much two sets of words share, by rarity (0 nothing, 1 the same words)."""
-        shared = sum(map(self._rarity, key & name))
-        return 2 * shared / ((sum(map(self._rarity, key)) + sum(map(self._rarity, name))) or 1.0)
 
     def _class_scores(self, where: Ints, weights: Floats) -> tuple[Floats, Floats]:
         count = len(self.entries)

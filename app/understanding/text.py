@@ -26,6 +26,8 @@ def fold(text: str) -> str:
 def clean(text: str) -> str:
     """NFC, no control or invisible characters, single spaces."""
     text = unicodedata.normalize("NFC", text)
+    if text.isprintable():
+        return " ".join(text.split())
     kept = (char if unicodedata.category(char)[0] != "C" or char in "\n\t" else " " for char in text)
     return " ".join("".join(kept).split())
 

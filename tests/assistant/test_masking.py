@@ -99,6 +99,15 @@ def test_decomposed_accents_hide_nothing() -> None:
     assert mask(text).text == "mã xác nhận [mã xác nhận], số tài khoản [số tài khoản]"
 
 
+@pytest.mark.parametrize("text", ["khai\x00sinh", "khai\ud800sinh", "khai\x1bsinh"])
+def test_what_no_database_keeps_becomes_a_space(text: str) -> None:
+    assert mask(text).text == "khai sinh"
+
+
+def test_lines_and_emoji_stay() -> None:
+    assert mask("dòng một\ndòng\thai 👨‍👩‍👧").text == "dòng một\ndòng\thai 👨‍👩‍👧"
+
+
 def test_masking_twice_changes_nothing() -> None:
     once = mask("cccd 048099001234, a@b.vn, H17.25-250701-0001, stk 12345678, 205123456")
     assert mask(once.text).text == once.text
@@ -109,7 +118,9 @@ def test_every_kind_has_a_label_and_a_name_for_the_citizen() -> None:
     assert set(names) == set(LABELS)
 
 
-_BITS = st.sampled_from([*"0123456789", "09", "84", "+84", "048", " ", ".", "-", "otp", "stk ", "cccd ", "@", "a", "H17", "\u200b", "\u00a0", "ạ", "\n"])
+_BITS = st.sampled_from(
+    [*"0123456789", "09", "84", "+84", "048", " ", ".", "-", "otp", "stk ", "cccd ", "@", "a", "H17", "\u200b", "\u00a0", "ạ", "\n"]
+)
 
 
 @settings(deadline=None)
@@ -137,7 +148,9 @@ def test_an_identity_number_is_masked_however_it_is_grouped(digits: str, groups:
     assert not re.search(r"\d", masked)
 
 
-@pytest.mark.parametrize("text", ["1 " * 5_000, "0" * 10_000, "a@" * 5_000, "1." * 5_000, "otp" * 3_000, "H1." * 3_000, "a" * 10_000, ". " * 5_000])
+@pytest.mark.parametrize(
+    "text", ["1 " * 5_000, "0" * 10_000, "a@" * 5_000, "1." * 5_000, "otp" * 3_000, "H1." * 3_000, "a" * 10_000, ". " * 5_000]
+)
 def test_ten_thousand_characters_take_no_time(text: str) -> None:
     started = time.perf_counter()
     mask(text)

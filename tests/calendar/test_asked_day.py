@@ -95,7 +95,19 @@ def test_dates(text: str, today: dt.date, day: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["31/4 có làm không", "30/2", "0/5", "15/13", "29/2/2027", "45/45", "30/4/9999", "30/4/0000", "2/9/1945", "99/99/9999", "7:30 mở cửa chưa"],
+    [
+        "31/4 có làm không",
+        "30/2",
+        "0/5",
+        "15/13",
+        "29/2/2027",
+        "45/45",
+        "30/4/9999",
+        "30/4/0000",
+        "2/9/1945",
+        "99/99/9999",
+        "7:30 mở cửa chưa",
+    ],
 )
 def test_days_that_do_not_exist_or_lie_years_away_are_none(text: str) -> None:
     assert _asked(text.replace(":", " "), MONDAY) is None
@@ -119,7 +131,9 @@ def test_no_day_is_heard_where_none_is_named(text: str) -> None:
 
 @given(
     text=st.lists(
-        st.sampled_from(["thu", "cn", "chu nhat", "tuan sau", "mai", "mot", "ngay", "thang", "nam", "2", "7", "29", "30", "31", "12", "2028"])
+        st.sampled_from(
+            ["thu", "cn", "chu nhat", "tuan sau", "mai", "mot", "ngay", "thang", "nam", "2", "7", "29", "30", "31", "12", "2028"]
+        )
         | st.integers(0, 99999).map(str),
         max_size=6,
     ).map(" ".join),

@@ -48,7 +48,9 @@ def test_one_way_of_asking_in_two_procedures_is_told_with_both_codes(tmp_path: P
 
 
 def test_the_same_way_of_asking_twice_in_one_procedure_is_no_error(tmp_path: Path) -> None:
-    assert not _problems(tmp_path, {FIRST: changed(procedure(), {"asks.plain.0": "làm giấy gì đó", "asks.teen.0": "làm giấy gì đó"})}, "error")
+    assert not _problems(
+        tmp_path, {FIRST: changed(procedure(), {"asks.plain.0": "làm giấy gì đó", "asks.teen.0": "làm giấy gì đó"})}, "error"
+    )
 
 
 @pytest.mark.parametrize("number", ["048099001234", "0905123456"])
@@ -59,7 +61,9 @@ def test_a_personal_number_in_a_way_of_asking_is_refused(tmp_path: Path, number:
     assert number not in str(problem)
 
 
-@pytest.mark.parametrize("ask", ["năm 2026 mất 150000 đồng", "thủ tục 1.001193 là gì", "luật 60/2014/QH13 nói gì", "gọi 18001096 được không"])
+@pytest.mark.parametrize(
+    "ask", ["năm 2026 mất 150000 đồng", "thủ tục 1.001193 là gì", "luật 60/2014/QH13 nói gì", "gọi 18001096 được không"]
+)
 def test_other_numbers_in_a_way_of_asking_are_fine(tmp_path: Path, ask: str) -> None:
     assert not _problems(tmp_path, {FIRST: changed(procedure(), {"asks.story.0": ask})}, "error")
 
@@ -70,7 +74,9 @@ def test_a_file_in_the_wrong_folder_is_told_where_it_belongs(tmp_path: Path) -> 
     assert "đặt tệp vào ho-tich/" in problem.advice
 
 
-@pytest.mark.parametrize("name", ["1.000002-dat-ten.yaml", "dat-ten.yaml", "1.000001.yaml", "1.000001-Đặt-tên.yaml", "1.000001_dat_ten.yaml"])
+@pytest.mark.parametrize(
+    "name", ["1.000002-dat-ten.yaml", "dat-ten.yaml", "1.000001.yaml", "1.000001-Đặt-tên.yaml", "1.000001_dat_ten.yaml"]
+)
 def test_a_file_name_must_begin_with_the_code(tmp_path: Path, name: str) -> None:
     problem = _only_error(tmp_path, {FIRST: None, f"ho-tich/{name}": procedure()})
     assert (problem.file, problem.field) == (f"ho-tich/{name}", "code")
@@ -137,7 +143,11 @@ def test_a_field_of_work_nobody_declared_is_told_for_each_procedure(tmp_path: Pa
         ),
         (
             "families.yaml",
-            {"families": [{"id": "dat", "question": "Việc nào?", "choices": ["1.000001", "elsewhere:1.999999"], "asks": ["a b", "b c", "c d"]}]},
+            {
+                "families": [
+                    {"id": "dat", "question": "Việc nào?", "choices": ["1.000001", "elsewhere:1.999999"], "asks": ["a b", "b c", "c d"]}
+                ]
+            },
             "dat",
         ),
     ],

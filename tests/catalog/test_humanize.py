@@ -124,7 +124,9 @@ BROKEN = [
         "FIELDS.md",
         "da-nang",
     ),
-    Broken("a layer of no source", {LAYER: layer(default_source="dau")}, LAYER, "cả tệp", "chưa khai báo trong `sources`: dau", "", "da-nang"),
+    Broken(
+        "a layer of no source", {LAYER: layer(default_source="dau")}, LAYER, "cả tệp", "chưa khai báo trong `sources`: dau", "", "da-nang"
+    ),
 ]
 each_broken = pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
 

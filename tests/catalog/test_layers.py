@@ -49,7 +49,9 @@ def test_a_layer_that_names_only_fees_keeps_the_national_time() -> None:
 def test_papers_steps_conditions_and_result_are_never_touched() -> None:
     national = Procedure.model_validate(procedure(**TWO))
     online = {"level": "full", "basis": "Quyết định 1", "place": "Đà Nẵng"}
-    built = _applied(cases={"*": {"fees": [FREE], "time": [DAY]}}, online=online, where="Nộp ở 1 đường Mẫu.", notes=["Ở đây khác một chút."])
+    built = _applied(
+        cases={"*": {"fees": [FREE], "time": [DAY]}}, online=online, where="Nộp ở 1 đường Mẫu.", notes=["Ở đây khác một chút."]
+    )
     assert [one.papers for one in built.cases] == [one.papers for one in national.cases]
     assert (built.steps, built.conditions, built.result) == (national.steps, national.conditions, national.result)
     assert built.online.level is OnlineLevel.FULL
@@ -82,7 +84,9 @@ def test_a_source_of_the_layer_does_not_hide_a_national_one_of_the_same_name() -
 
 
 def test_notes_of_the_layer_come_after_the_national_ones() -> None:
-    built = apply_layer(Procedure.model_validate(procedure(notes=["Lời chung cả nước."])), Layer.model_validate(layer(notes=["Lời ở đây."])))
+    built = apply_layer(
+        Procedure.model_validate(procedure(notes=["Lời chung cả nước."])), Layer.model_validate(layer(notes=["Lời ở đây."]))
+    )
     assert built.notes == ("Lời chung cả nước.", "Lời ở đây.")
 
 

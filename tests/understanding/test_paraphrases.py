@@ -104,7 +104,6 @@ POLITE: dict[str, Callable[[str], str]] = {
 
 
 OPEN = {
-    "dạ cho em hỏi chút ạ, …": "«chút» is no filler word in lexicon.yaml",
     "alo phường ơi …": "the greeting pattern `alo (ad|…)?.*` of intents.yaml takes every message that begins with alo",
     "alo ad ơi …": "the greeting pattern `alo (ad|…)?.*` of intents.yaml takes every message that begins with alo",
 }
