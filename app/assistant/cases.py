@@ -4,44 +4,57 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.catalog.content import Procedure
+from app.understanding.index import Index
 from app.understanding.text import fold
 
-WordsOf = Callable[[str], set[str]]
+NAME, ASK, WHEN = 3, 2, 1
+ENOUGH, CLEAR = 4, 2
 
 
 @dataclass(frozen=True)
 class CasePicker:
-    """Distinctive words of each case of one procedure, with weights: a name counts more than an explanation."""
+    """Distinctive words of each case of one procedure, weighted: a name counts more than an explanation."""
 
-    weights: dict[str, dict[str, float]]
+    weights: dict[str, dict[str, int]]
+    markers: dict[str, frozenset[str]]
+    """Markers (nước ngoài, lưu động…) that only some cases have: a case is out when its marker is not spoken of."""
 
     @classmethod
-    def build(cls, procedure: Procedure, words_of: WordsOf) -> CasePicker:
-        """`words_of` gives the folded content words of a text."""
+    def build(cls, procedure: Procedure, index: Index) -> CasePicker:
+        """Words and markers come from the index, so that a case is read as the message is."""
+
+        def words_of(text: str) -> set[str]:
+            return set(index.normalizer.words(text).content)
+
         bags: dict[str, Counter[str]] = {}
+        markers: dict[str, frozenset[str]] = {}
         for case in procedure.cases:
             bag: Counter[str] = Counter()
-            for text, weight in ((case.name, 2), *((ask, 2) for ask in case.asks), (case.when, 1)):
+            for text, weight in ((case.name, NAME), *((ask, ASK) for ask in case.asks), (case.when, WHEN)):
                 for word in words_of(text):
                     bag[word] = max(bag[word], weight)
             bags[case.id] = bag
+            markers[case.id] = index.markers.of(" ".join(index.normalizer.words(f"{case.name} {case.when}").folded))
         shared = Counter(word for bag in bags.values() for word in bag)
         spoken = " ".join(ask for asks in procedure.asks.values() for ask in asks)
         common = words_of(procedure.name) | set(re.findall(r"\w+", fold(spoken)))
+        everywhere = frozenset.intersection(*markers.values()) | index.markers.of(fold(procedure.name))
         return cls(
             {
-                case_id: {word: weight for word, weight in bag.items() if shared[word] == 1 and word not in common}
+                case_id: {word: weight for word, weight in bag.items() if shared[word] == 1 and (weight == NAME or word not in common)}
                 for case_id, bag in bags.items()
-            }
+            },
+            {case_id: (found - everywhere) & index.markers.variants for case_id, found in markers.items()},
         )
 
-    def pick(self, words: set[str]) -> str | None:
+    def pick(self, words: frozenset[str], markers: frozenset[str]) -> str | None:
         """The case whose own words occur most, when there is one and it is clear."""
-        scores = sorted(((sum(own.get(word, 0) for word in words), case_id) for case_id, own in self.weights.items()), reverse=True)
-        if len(scores) < 2 or scores[0][0] < 2 or scores[0][0] - scores[1][0] < 1:
+        scores = sorted(
+            (sum(own.get(word, 0) for word in words), case_id) for case_id, own in self.weights.items() if self.markers[case_id] <= markers
+        )
+        if not scores or scores[-1][0] < ENOUGH or (len(scores) > 1 and scores[-1][0] - scores[-2][0] < CLEAR):
             return None
-        return scores[0][1]
+        return scores[-1][1]

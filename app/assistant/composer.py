@@ -27,6 +27,7 @@ class Asked:
     knowledge: Knowledge
     plain: str
     words: frozenset[str]
+    markers: frozenset[str]
     now: dt.datetime
 
 
@@ -67,17 +68,18 @@ class Composer:
             if procedure.code != part.code:
                 words.append(self.replies.say(self.replies.get("card.replaced"), {"old": part.code}))
             picker = asked.knowledge.pickers.get(procedure.code)
-            case_id = part.case_id or (picker.pick(set(asked.words)) if picker else None)
+            case_id = part.case_id or (picker.pick(asked.words, asked.markers) if picker else None)
             if len(decision.parts) == 1:
                 words.append(self._introduce(procedure.name, part))
-                if case_id is None and len(procedure.cases) > 1:
+                if part.case_id is None and len(procedure.cases) > 1:
                     choices = [Choice(label=case.name, send=f"case:{procedure.code}:{case.id}") for case in procedure.cases[:5]]
             cards.append(
                 self._cards.card(procedure, procedure.case(case_id), part.aspects, asked.now.date(), case_known=case_id is not None)
             )
             parts.append(replace(part, code=procedure.code, case_id=case_id))
             if choices and procedure.case_question:
-                closing = self.replies.say(self.replies.get("card.case_question"), {"question": procedure.case_question})
+                said = {"question": procedure.case_question, "case": procedure.case(case_id).name if case_id else ""}
+                closing = self.replies.say(self.replies.get("card.case_question"), said)
                 reply = Reply(paragraphs=tuple(words), cards=tuple(cards), choices=_shown(choices), closing=(closing,), feedback=True)
                 return self._offering(reply, replace(decision, parts=tuple(parts)), choices)
         return Reply(paragraphs=tuple(words), cards=tuple(cards), feedback=True), replace(decision, parts=tuple(parts))

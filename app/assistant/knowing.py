@@ -30,13 +30,8 @@ class Knowledge:
         """Load and build. Raises ContentError when the content is broken."""
         catalog = load_catalog(folder, locale)
         reader = build_reader(catalog, folder)
-        index = reader.index
-
-        def words_of(text: str) -> set[str]:
-            return set(index.normalizer.words(text).content)
-
         several = [procedure for procedure in catalog.procedures.values() if len(procedure.cases) > 1]
-        return cls(catalog, reader, {procedure.code: CasePicker.build(procedure, words_of) for procedure in several})
+        return cls(catalog, reader, {procedure.code: CasePicker.build(procedure, reader.index) for procedure in several})
 
 
 class KnowledgeHolder:

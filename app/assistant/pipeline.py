@@ -112,9 +112,8 @@ class Pipeline:
 
     def _compose(self, turn: Turn) -> None:
         assert turn.decision is not None
-        index = turn.knowledge.reader.index
-        words = index.normalizer.words(turn.masked.for_reading)
-        asked = Asked(turn.knowledge, words.plain, frozenset(words.content), turn.now)
+        query = turn.knowledge.reader.index.query(turn.masked.for_reading)
+        asked = Asked(turn.knowledge, query.words.plain, frozenset(query.content), query.markers, turn.now)
         turn.reply, turn.decision = self._composer.compose(turn.decision, asked)
 
     def _add_notes(self, turn: Turn) -> None:

@@ -32,7 +32,7 @@ class Visitor:
     """A browser without JavaScript, or with HTMX when asked."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, headers={"accept": "text/html"})
+        self.http = httpx.Client(base_url=url, headers={"accept": "text/html"}, timeout=30)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.http.get(path, headers=headers)

@@ -130,7 +130,7 @@ def test_a_life_event_lists_its_procedures_in_order(visitor: Visitor) -> None:
 def test_every_procedure_has_a_page(visitor: Visitor) -> None:
     paths = set(re.findall(r'href="(/thu-tuc/\d[^"]+)"', visitor.get("/thu-tuc").text))
     assert len(paths) > 50
-    with httpx.Client(base_url=visitor.http.base_url, headers={"accept": "text/html"}) as client:
+    with httpx.Client(base_url=visitor.http.base_url, headers={"accept": "text/html"}, timeout=30) as client:
         for path in sorted(paths):
             answer = client.get(path)
             assert answer.status_code == 200, path
