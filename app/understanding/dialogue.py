@@ -18,6 +18,7 @@ Outcome = Literal["answer", "clarify", "unknown", "other"]
 
 SURE_ENOUGH = 0.5
 NAMED = 0.6  # overlap with a procedure's name from which the message names it
+WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
 MAX_CHOICES = 5
@@ -149,9 +150,8 @@ def answer(reading: Reading, codes: tuple[str, ...], aspects: tuple[Aspect, ...]
 
 
 def _intent(reading: Reading, intent: str, confidence: float, state: State) -> Decision:
-    return Decision(
-        "other", intent, tuple(reading.codes()), reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=())
-    )
+    codes = tuple(reading.codes()) if intent in WITH_NEAREST else ()
+    return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=()))
 
 
 def _unknown(reading: Reading, state: State) -> Decision:

@@ -117,12 +117,27 @@ def test_enter_sends_and_keeps_the_focus_at_a_desk(new_tab: Callable[..., Tab]) 
     expect(box).to_have_value("")
 
 
+def test_the_button_gives_the_focus_back_at_a_desk_but_opens_no_keyboard_on_a_phone(new_tab: Callable[..., Tab]) -> None:
+    for width in (DESK, PHONE):
+        tab = new_tab(width=width)
+        page = tab.open("/")
+        tab.ask("đăng ký kết hôn")
+        box = page.get_by_label("Câu hỏi của bạn")
+        if width == DESK:
+            expect(box).to_be_focused()
+        else:
+            expect(page.get_by_role("button", name="Gửi")).to_be_focused()
+
+
 def test_a_double_press_is_answered_once(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab()
     page = tab.open("/")
     page.get_by_label("Câu hỏi của bạn").fill(BIRTH)
     page.get_by_role("button", name="Gửi").dblclick()
     tab.exchange(0)
+    page.wait_for_load_state("networkidle")
+    assert [url for url in tab.requests if url.endswith("/chat")] == [f"{tab.url}/chat"]
+    expect(page.locator("#loi-gui")).to_be_empty()
     page.reload()
     expect(page.locator(".exchange")).to_have_count(1)
 
