@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 import sys
@@ -44,11 +45,15 @@ def serve(
 
     from app.main import create_app  # noqa: PLC0415
 
+    gc.disable()  # thousands of objects are made and none is thrown away: collecting while starting only costs time
     settings = Settings()
     address, number = host or settings.host, port or settings.port
     typer.echo(f"Gần Dân đang chạy: http://{address}:{number}", err=True)
+    web = create_app(settings)
+    gc.freeze()
+    gc.enable()
     uvicorn.run(
-        create_app(settings),
+        web,
         host=address,
         port=number,
         log_level="warning",

@@ -7,9 +7,11 @@ then the best CANDIDATES of them example by example, with the evidence of names,
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,9 +95,11 @@ class Index:
 
     def _markers_of(self, named: list[Words], asked: list[Words]) -> frozenset[str]:
         """A class has a marker when its main name does, or at least a third of its examples do."""
-        lines = "\n".join(" ".join(words.folded) for words in asked)
+        lines = [" ".join(words.folded) for words in asked]
+        ends = list(accumulate(len(line) + 1 for line in lines))
+        joined = "\n".join(lines)
         counts = {
-            name: len({lines.count("\n", 0, match.start()) for match in pattern.finditer(lines)})
+            name: len({bisect_right(ends, match.start()) for match in pattern.finditer(joined)})
             for name, pattern in self.markers.patterns.items()
         }
         often = {name for name, count in counts.items() if count >= max(2, len(asked) / 3)}

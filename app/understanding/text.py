@@ -75,8 +75,7 @@ class Normalizer:
 
     def words(self, text: str) -> Words:
         """The words of a message; at most MAX_WORDS are looked at."""
-        tokens = [_STRETCHED.sub(r"\1\2", token) for token in _WORD.findall(clean(text).casefold())][:MAX_WORDS]
-        tokens = [_decode_slip(token) for token in tokens]
+        tokens = [_put_right(token) for token in _WORD.findall(clean(text).casefold())[:MAX_WORDS]]
         folded = [fold(token) for token in tokens]
         accented = tuple(token for token, plain in zip(tokens, folded, strict=True) if token != plain)
         replaced = self._replace(folded, tokens)
@@ -124,6 +123,11 @@ _SYLLABLE = re.compile(
 
 
 @lru_cache(maxsize=65536)
+def _put_right(token: str) -> str:
+    """A token without stretched letters (`alooo`) and without Telex or VNI slips."""
+    return _decode_slip(_STRETCHED.sub(r"\1\2", token))
+
+
 def _decode_slip(token: str) -> str:
     """A Telex or VNI token decoded when it is no Vietnamese syllable as typed but becomes one; else unchanged."""
     if len(token) > 9 or fold(token) != token or _SYLLABLE.match(token):

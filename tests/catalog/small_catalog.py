@@ -28,7 +28,7 @@ SECOND = "ho-tich/1.000002-doi-ten.yaml"
 VOICES = ("plain", "short", "no_accent", "teen", "dialect", "story", "eligibility")
 
 
-def procedure(code: str = "1.000001", name: str = "Đặt tên đường", **more: object) -> dict[str, Any]:
+def procedure(code: str = "1.000001", name: str = "Đặt tên đường", **more: Any) -> dict[str, Any]:
     """A valid procedure of tier Vàng, as it is read from YAML: every scalar is text."""
     other = "1.000002" if code == "1.000001" else "1.000001"
     data: dict[str, Any] = {
@@ -57,7 +57,7 @@ def procedure(code: str = "1.000001", name: str = "Đặt tên đường", **mor
     return data | more
 
 
-def case(case_id: str = "chung", name: str = "Mọi trường hợp", **more: object) -> dict[str, Any]:
+def case(case_id: str = "chung", name: str = "Mọi trường hợp", **more: Any) -> dict[str, Any]:
     """A valid case."""
     data: dict[str, Any] = {
         "id": case_id,
@@ -70,7 +70,7 @@ def case(case_id: str = "chung", name: str = "Mọi trường hợp", **more: ob
     return data | more
 
 
-def layer(code: str = "1.000001", **more: object) -> dict[str, Any]:
+def layer(code: str = "1.000001", **more: Any) -> dict[str, Any]:
     """A valid layer of one place."""
     data: dict[str, Any] = {
         "code": code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,13 @@ OTHER = procedure("1.000002", "Đổi tên đường")
 NAMELESS = {"fields.yaml": {"fields": [{"id": "cu-tru", "name": "Cư trú", "about": "Thường trú, tạm trú."}]}}
 
 
-def _problems(folder: Path, files: dict[str, object], severity: str, today: dt.date = TODAY) -> list[Problem]:
+def _problems(folder: Path, files: Mapping[str, object], severity: str, today: dt.date = TODAY) -> list[Problem]:
     reading = read_catalog(write_catalog(folder, files), today=today)
     assert (reading.catalog is None) == bool(reading.errors)
     return [problem for problem in reading.problems if problem.severity == severity]
 
 
-def _only_error(folder: Path, files: dict[str, object]) -> Problem:
+def _only_error(folder: Path, files: Mapping[str, object]) -> Problem:
     (problem,) = _problems(folder, files, "error")
     text, good = report(folder, None, [])
     assert not good

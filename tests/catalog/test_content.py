@@ -19,7 +19,7 @@ def _said(macro: str, *values: object) -> str:
     return " ".join(str(getattr(SAY, macro)(*values)).split())
 
 
-def _case(**more: object) -> Case:
+def _case(**more: Any) -> Case:
     return Case.model_validate(case(**more))
 
 

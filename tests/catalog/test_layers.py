@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,10 @@ from tests.catalog.small_catalog import case, layer, procedure, write_catalog
 
 FREE = {"status": "free", "basis": "Nghị quyết 13/2025", "channel": "online"}
 DAY = {"value": "1", "unit": "day"}
-TWO = {"cases": [case("mot", "Trường hợp một"), case("hai", "Trường hợp hai")], "case_question": "Trường hợp nào?"}
+TWO: dict[str, Any] = {"cases": [case("mot", "Trường hợp một"), case("hai", "Trường hợp hai")], "case_question": "Trường hợp nào?"}
 
 
-def _applied(**more: object) -> Procedure:
+def _applied(**more: Any) -> Procedure:
     return apply_layer(Procedure.model_validate(procedure(**TWO)), Layer.model_validate(layer(**more)))
 
 
@@ -61,7 +62,7 @@ def test_papers_steps_conditions_and_result_are_never_touched() -> None:
 
 @pytest.mark.parametrize("name", ["papers", "steps", "conditions", "name", "legal_basis", "asks"])
 def test_a_layer_that_tries_to_is_refused(tmp_path: Path, name: str) -> None:
-    for content in (layer(**{name: []}), layer(cases={"*": {name: []}})):
+    for content in (layer() | {name: []}, layer(cases={"*": {name: []}})):
         reading = read_catalog(write_catalog(tmp_path, {"locales/da-nang/1.000001.yaml": content}), "da-nang")
         assert [problem.wrong for problem in reading.errors] == ["không có trường tên này"]
 
@@ -91,7 +92,7 @@ def test_notes_of_the_layer_come_after_the_national_ones() -> None:
 
 
 def test_an_unknown_case_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="Không có trường hợp ba trong thủ tục 1.000001"):
+    with pytest.raises(ValueError, match=r"Không có trường hợp ba trong thủ tục 1\.000001"):
         _applied(cases={"ba": {"fees": [FREE]}})
 
 

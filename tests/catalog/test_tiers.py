@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.catalog.content import Procedure
@@ -63,7 +65,10 @@ def test_ways_of_asking_of_a_case_count_too() -> None:
 
 
 def test_every_case_must_be_whole() -> None:
-    two = {"cases": [case("mot", "Trường hợp một"), case("hai", "Trường hợp hai", fees="unknown")], "case_question": "Trường hợp nào?"}
+    two: dict[str, Any] = {
+        "cases": [case("mot", "Trường hợp một"), case("hai", "Trường hợp hai", fees="unknown")],
+        "case_question": "Trường hợp nào?",
+    }
     built = Procedure.model_validate(procedure(**two))
     assert tier_of(built) is Tier.BRONZE
     assert missing_for_gold(built) == ["phí của trường hợp «Trường hợp hai»"]

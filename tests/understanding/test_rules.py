@@ -204,7 +204,8 @@ def test_what_only_sounds_like_an_emergency_is_none(reader: Reader, text: str) -
 def test_no_way_of_asking_for_a_procedure_is_an_emergency(knowledge: Knowledge) -> None:
     catalog, rules = knowledge.catalog, knowledge.reader.rules
     asks = [ask for procedure in catalog.in_force() for ask in procedure.all_asks()]
-    asks += [ask for item in (*catalog.elsewhere, *catalog.families, *catalog.life_events) for ask in item.asks]
+    for group in (catalog.elsewhere, catalog.families, catalog.life_events):
+        asks += [ask for item in group for ask in item.asks]
     words = [knowledge.reader.index.normalizer.words(ask) for ask in asks]
     found = [said.original for said in words if "emergency" in rules.signs(said.plain, " ".join(said.folded)).intents]
     assert not found
