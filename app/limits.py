@@ -6,10 +6,10 @@ import time
 from collections import OrderedDict
 
 from fastapi import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import TooLarge, TooMany
+from app.middleware import answer_error
 
 MAX_BODY = 100_000
 _REMEMBERED = 50_000
@@ -73,5 +73,4 @@ class BodyLimitMiddleware:
         await self.app(scope, counted, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = TooLarge()
-        await JSONResponse({"error": error.code, "detail": error.message}, error.status)(scope, receive, send)
+        await answer_error(Request(scope), TooLarge())(scope, receive, send)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from app.api import endpoints as api
 from app.assistant.knowing import KnowledgeHolder
 from app.assistant.pipeline import Pipeline
 from app.assistant.service import Assistant
+from app.calendar.opening import VIETNAM, plan
 from app.commune import load_commune
 from app.database import Database, migrate
 from app.health import router as health
@@ -48,11 +50,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(migrate, settings.resolved_database_url)
         watcher = asyncio.create_task(_watch_catalog(holder, settings.procedures_dir))
+        # The list of holidays takes a quarter of a second to make: made now, it keeps no citizen waiting.
+        warming = asyncio.create_task(asyncio.to_thread(plan, commune, dt.datetime.now(VIETNAM).date()))
         log.info("started", version=__version__, catalog=holder.now.catalog.version)
         try:
             yield
         finally:
             watcher.cancel()
+            await warming
             await database.close()
 
     app = FastAPI(

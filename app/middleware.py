@@ -55,28 +55,32 @@ def add_error_pages(app: FastAPI) -> None:
 
     @app.exception_handler(GanDanError)
     async def expected(request: Request, error: GanDanError) -> Response:
-        return _answer(request, error)
+        return answer_error(request, error)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         known = {404: NotFound, 413: TooLarge}.get(error.status_code, BadInput)()
         known.status = error.status_code
-        response = _answer(request, known)
+        response = answer_error(request, known)
         response.headers.update(error.headers or {})
         return response
 
     @app.exception_handler(RequestValidationError)
     async def validation(request: Request, _error: RequestValidationError) -> Response:
-        return _answer(request, BadInput())
+        return answer_error(request, BadInput())
 
     @app.exception_handler(Exception)
     async def crash(request: Request, error: Exception) -> Response:
         log.error("crash", path=request.url.path, kind=type(error).__name__, exc_info=error)
-        return _answer(request, GanDanError())
+        response = answer_error(request, GanDanError())
+        response.headers.update(HEADERS)  # Starlette answers a crash outside of our middleware
+        return response
 
 
-def _answer(request: Request, error: GanDanError) -> Response:
-    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+def answer_error(request: Request, error: GanDanError) -> Response:
+    """An error as a page for people, as JSON for programs."""
+    accepts = "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
+    wants_page = accepts and not request.url.path.startswith("/api/")
     if not wants_page:
         return JSONResponse({"error": error.code, "detail": error.message}, error.status)
     templates = request.app.state.templates

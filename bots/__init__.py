@@ -1,0 +1,1 @@
+"""Channel adapters: Zalo OA, Zalo Bot, Telegram. See README.md."""

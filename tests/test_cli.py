@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import subprocess
 import sys
@@ -15,9 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 import app.assistant.knowing
-from app.assistant.knowing import KnowledgeHolder
 from app.cli import app as gandan
 from app.settings import ROOT
+from tests.assistant.ward import knowledge
 
 FIELDS = ["id", "decision", "intent", "codes", "aspect", "confidence", "ms"]
 GANDAN = str(Path(sys.executable).with_name("gandan"))
@@ -27,7 +26,7 @@ GANDAN = str(Path(sys.executable).with_name("gandan"))
 def one_catalog() -> Iterator[None]:
     """Load the catalog once for all commands of these tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app.assistant.knowing, "KnowledgeHolder", functools.cache(KnowledgeHolder))
+        patch.setattr(app.assistant.knowing, "KnowledgeHolder", lambda _folder, _locale: knowledge())
         yield
 
 

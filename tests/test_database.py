@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from app.assistant.models import Conversation
 from app.database import MIGRATIONS, Database, alembic_config, migrate
 from app.tables import Base, Commune, QrScan
 
@@ -93,8 +94,6 @@ async def test_concurrent_updates_are_not_lost(database_url: str) -> None:
 
 
 async def test_time_without_a_zone_is_refused_and_time_comes_back_in_utc(database_url: str) -> None:
-    from app.assistant.models import Conversation
-
     database = Database(database_url)
     vietnam = dt.timezone(dt.timedelta(hours=7))
     async with database.write() as session:

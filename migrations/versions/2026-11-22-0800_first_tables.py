@@ -38,9 +38,7 @@ def upgrade() -> None:
         "answers",
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("commune_id", sa.Integer, sa.ForeignKey("communes.id"), nullable=False),
-        sa.Column(
-            "conversation_id", sa.Integer, sa.ForeignKey("conversations.id", ondelete="SET NULL"), nullable=True, index=True
-        ),
+        sa.Column("conversation_id", sa.Integer, sa.ForeignKey("conversations.id", ondelete="SET NULL"), nullable=True, index=True),
         sa.Column("channel", sa.String(30), nullable=False),
         sa.Column("message_id", sa.String(200), nullable=False),
         sa.Column("asked_at", UtcDateTime, nullable=False, index=True),

@@ -1,9 +1,8 @@
-"""The application in this process; all of them share one loaded catalog."""
+"""The application in this process, over the catalog that other tests have loaded too."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,9 +11,9 @@ import pytest
 from fastapi import FastAPI
 
 import app.main
-from app.assistant.knowing import KnowledgeHolder
 from app.main import create_app
 from app.settings import Settings
+from tests.assistant.ward import knowledge
 
 URL = "https://phuong.example.vn"
 
@@ -40,7 +39,7 @@ async def running(application: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 def one_catalog() -> Iterator[None]:
     """Share the loaded catalog: it is read only, and loading takes two seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app.main, "KnowledgeHolder", functools.cache(KnowledgeHolder))
+        patch.setattr(app.main, "KnowledgeHolder", lambda _folder, _locale: knowledge())
         yield
 
 

@@ -75,7 +75,7 @@ def _paper(browser: Browser, url: str) -> None:
         page.emulate_media(media="print")
         page.set_viewport_size({"width": A4_AT_96_DPI, "height": 1123})
         # The margins that @page gives on real paper.
-        page.evaluate("document.body.style.setProperty('padding', '15mm')")
+        page.evaluate("document.body.style.setProperty('padding', '12mm 15mm')")
         page.evaluate("scrollTo(0, 0)")
         _take(visitor, "print-a4")
 

@@ -49,6 +49,6 @@ def _check(turn: dict[str, Any], heard: Heard) -> None:
         assert words in heard.text or words in heard.tel, f"thiếu «{words}»: {said}"
     for words in turn.get("hasnt", ()):
         assert words not in heard.text, f"không được có «{words}»: {said}"
-        assert words not in heard.question or words in turn["say"] and not words.isdigit(), f"lộ «{words}»: {heard.question}"
+        assert words not in heard.question or (words in turn["say"] and not words.isdigit()), f"lộ «{words}»: {heard.question}"
     if "choices" in turn:
         assert len(heard.choices) >= int(turn["choices"]), said

@@ -36,7 +36,7 @@ class _LastExchange(HTMLParser):
             self._in_hint = True
         if not self._inside:
             return
-        self._in_question = tag == "p" and given.get("class") == "question" or (self._in_question and tag != "div")
+        self._in_question = (tag == "p" and given.get("class") == "question") or (self._in_question and tag != "div")
         if tag == "a" and (match := re.search(r"/thu-tuc/(\d\.\d{6})", given.get("href", ""))) and match[1] not in self.heard.cards:
             self.heard.cards.append(match[1])
         if tag == "a" and given.get("href", "").startswith("tel:"):

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from app.assistant.knowing import Knowledge
+from app.understanding.dialogue import Decision
 from tests.evaluation.baseline import NameSearch
 from tests.evaluation.measure import Score, ask, score
 from tests.evaluation.questions import DEV_FILE, HELD, OTHER, Question, load, with_typing_errors, without_accents
@@ -70,12 +71,12 @@ def _row(name: str, found: Score) -> None:
         print(f"{name:34} {found.count:5} {found.top1:6.1f}% {found.top3:7.1f}%")
 
 
-def _confusions(pairs: list[tuple[Question, object]], knowledge: Knowledge) -> None:
+def _confusions(pairs: list[tuple[Question, Decision]], knowledge: Knowledge) -> None:
     """The most frequent confusions, as pairs of procedures, not as single questions."""
     names = {code: p.name for code, p in knowledge.catalog.procedures.items()}
     counts: Counter[tuple[str, str]] = Counter()
     for question, decision in pairs:
-        codes = getattr(decision, "codes", ())
+        codes = decision.codes
         if not codes or codes[0] not in question.gold:
             wanted = min(question.gold & names.keys())
             counts[names[wanted], names.get(codes[0], codes[0]) if codes else "(không có)"] += 1
