@@ -49,6 +49,8 @@ def serve(
     settings = Settings()
     address, number = host or settings.host, port or settings.port
     typer.echo(f"Gần Dân đang chạy: http://{address}:{number}", err=True)
+    # SQLite works in a thread: by default it waits up to 5 ms for the interpreter at every step of a transaction.
+    sys.setswitchinterval(0.0005)
     web = create_app(settings)
     gc.freeze()
     gc.enable()

@@ -41,6 +41,21 @@ async def recent_answers(session: AsyncSession, commune_id: int, channel: str, p
     return list(reversed((await session.execute(query)).scalars().all()))
 
 
+async def own_answer(session: AsyncSession, commune_id: int, channel: str, person: str, answer_id: str) -> Answer | None:
+    """An answer of this person's own conversation, or None."""
+    query = (
+        sa.select(Answer)
+        .join(Conversation, Answer.conversation_id == Conversation.id)
+        .where(
+            Answer.id == answer_id,
+            Conversation.commune_id == commune_id,
+            Conversation.channel == channel,
+            Conversation.person == person,
+        )
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def set_feedback(
     session: AsyncSession, commune_id: int, channel: str, person: str, answer_id: str, word: str, now: dt.datetime
 ) -> bool:

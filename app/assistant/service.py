@@ -99,6 +99,15 @@ class Assistant:
             for answer in answers
         ]
 
+    async def exchange(self, channel: str, person: str, answer_id: str, commune_id: int = 1) -> Exchange | None:
+        """One exchange of a person's conversation, or None when it is not theirs or was erased."""
+        async with self._database.read() as session:
+            answer = await repository.own_answer(session, commune_id, channel, person, answer_id)
+        if answer is None:
+            return None
+        reply = Reply.model_validate(answer.reply)
+        return Exchange(answer.masked_text, reply, answer.asked_at, answer.id, answer.feedback)
+
     async def feedback(self, channel: str, person: str, answer_id: str, *, good: bool, commune_id: int = 1) -> bool:
         """Record «Đúng ý / Chưa đúng»; False when the answer is not this person's."""
         word = "good" if good else "bad"

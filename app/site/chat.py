@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.assistant.service import Assistant, Exchange
+from app.assistant.service import Assistant
 from app.calendar.opening import plan
 from app.messages import Incoming
 from app.site.pages import fresh_message_id, render, today, wants_fragment
@@ -50,7 +50,7 @@ async def answer(request: Request, text: str, message_id: str) -> Response:
             sent_at=dt.datetime.now(dt.UTC),
         )
     )
-    exchange = await _find(request, reply.answer_id)
+    exchange = await _assistant(request).exchange(CHANNEL, visitor, reply.answer_id)
     if exchange is None:  # the visitor asked to be forgotten: what stands on the page must go too
         return _go(request, FORGOTTEN)
     if not wants_fragment(request):
@@ -88,11 +88,6 @@ def _one_id(visitor: str, message_id: str, text: str) -> str:
     """The id of this message for this visitor. The text is part of it: one form can hold several buttons."""
     given = message_id if _MESSAGE_ID.fullmatch(message_id) else fresh_message_id()
     return hashlib.sha256(f"{visitor}|{given}|{text}".encode()).hexdigest()[:40]
-
-
-async def _find(request: Request, answer_id: str) -> Exchange | None:
-    exchanges = await _assistant(request).history(CHANNEL, visitor_of(request), limit=SHOWN)
-    return next((exchange for exchange in reversed(exchanges) if exchange.answer_id == answer_id), None)
 
 
 def _assistant(request: Request) -> Assistant:

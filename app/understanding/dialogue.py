@@ -18,6 +18,7 @@ Outcome = Literal["answer", "clarify", "unknown", "other"]
 
 SURE_ENOUGH = 0.5
 NAMED = 0.6  # overlap with a procedure's name from which the message names it
+ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
@@ -234,7 +235,7 @@ def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
 
 def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
     """Two or three procedures in one message, each said clearly."""
-    if len(text) > SEVERAL_LENGTH:
+    if len(text) > SEVERAL_LENGTH or (reading.entries and reading.entries[0][1] > ONE_MATTER):
         return None
     pieces = [piece.strip() for piece in _SPLIT.split(text) if piece and len(piece.split()) >= 2]
     if not 2 <= len(pieces) <= 4 or (reading.top is not None and reading.top.kind is Kind.INTENT):

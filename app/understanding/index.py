@@ -21,7 +21,8 @@ from app.understanding.spelling import Spelling
 from app.understanding.terms import Entry, Kind, Markers, Query, terms_of
 from app.understanding.text import Normalizer, Words
 
-CANDIDATES = 24
+CANDIDATES = 16
+NAMES = 4  # of a class are compared letter by letter
 NB_SMOOTHING = 0.4
 
 Floats = NDArray[np.float32]
@@ -82,8 +83,8 @@ class Index:
             seen += [word for words in (*named, *asked) for word in words.folded]
             texts += [(number, True, terms_of(words)) for words in named]
             texts += [(number, False, terms_of(words)) for words in asked]
-            self._fuzzy_names.append([self._content_text(words) for words in named[:6]])
-            names.append([frozenset(words.content) for words in named[:6]])
+            self._fuzzy_names.append([self._content_text(words) for words in named[:NAMES]])
+            names.append([frozenset(words.content) for words in named[:NAMES]])
             self.class_markers.append(self._markers_of(named, asked))
         extra = [(n, terms_of(normalizer.words(t))) for n, e in enumerate(self.entries) for t in e.extra]
         self._build_vocabulary(texts, extra, seen)

@@ -94,7 +94,8 @@ class Rules:
 
     def signs(self, plain: str, replaced: str) -> Signs:
         """Signs of a message. `plain` is the folded text as typed, `replaced` the same after the lexicon."""
-        fired = [rule for rule in self._intents if _any(rule.patterns, plain) or _any(rule.patterns, replaced)]
+        texts = (plain,) if plain == replaced else (plain, replaced)
+        fired = [rule for rule in self._intents if any(_any(rule.patterns, text) for text in texts)]
         return Signs(
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),
