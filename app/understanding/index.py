@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -24,6 +24,7 @@ from app.understanding.text import Normalizer, Words
 CANDIDATES = 16
 NAMES = 4  # of a class are compared letter by letter
 NB_SMOOTHING = 0.4
+COVER_CENTROID, COVER_BAYES = 0.004, 0.15  # of words that a class's explanations use, but no way of asking
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -86,11 +87,10 @@ class Index:
             self._fuzzy_names.append([self._content_text(words) for words in named[:NAMES]])
             names.append([frozenset(words.content) for words in named[:NAMES]])
             self.class_markers.append(self._markers_of(named, asked))
-        extra = [(n, terms_of(normalizer.words(t))) for n, e in enumerate(self.entries) for t in e.extra]
-        self._build_vocabulary(texts, extra, seen)
+        extra = [(number, set(normalizer.words(text).content)) for number, entry in enumerate(self.entries) for text in entry.extra]
+        self.spelling = Spelling(Counter(seen))
+        self._build(texts, extra)
         self._name_words = [[(words, sum(map(self._rarity, words))) for words in given] for given in names]
-        self._build_documents(texts)
-        self._build_classes(texts, extra)
 
     # --- building ----------------------------------------------------------------------------------------------
 
@@ -110,93 +110,69 @@ class Index:
     def _content_text(self, words: Words) -> str:
         return " ".join(words.content) or " ".join(words.folded)
 
-    def _build_vocabulary(
-        self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, dict[str, float]]], seen: list[str]
-    ) -> None:
-        classes_with: dict[str, set[int]] = {}
-        for number, _, terms in texts:
-            for term in terms:
-                classes_with.setdefault(term, set()).add(number)
-        for number, terms in extra:
-            for term in terms:
-                if term[0] not in "#~" and " " not in term:
-                    classes_with.setdefault(term, set()).add(number)
-        self.vocabulary = {term: position for position, term in enumerate(classes_with)}
-        self.spelling = Spelling(Counter(seen))
-        count = max(1, len(self.entries))
-        self._idf = np.array([math.log(1 + count / (0.5 + len(found))) for found in classes_with.values()], dtype=np.float32)
+    def _build(self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, set[str]]]) -> None:
+        """All arrays in one pass. `texts`: class, whether it is a name, terms; `extra`: class and words that only cover."""
+        texts = [text for text in texts if text[2]]
+        vocabulary: dict[str, int] = {}
+        flat = [vocabulary.setdefault(term, len(vocabulary)) for _, _, terms in texts for term in terms]
+        covers = [vocabulary.setdefault(word, len(vocabulary)) for _, words in extra for word in words]
+        self.vocabulary = vocabulary
+        count, size = max(1, len(self.entries)), max(1, len(vocabulary))
+        lengths = np.array([len(terms) for _, _, terms in texts], dtype=np.int64)
+        doc_class = np.array([number for number, _, _ in texts], dtype=np.int64)
+        where = np.array(flat, dtype=np.int64)
+        value = np.array([weight for _, _, terms in texts for weight in terms.values()], dtype=np.float64)
+        # A pair of term and class is one number; sorted, the pairs are the postings.
+        pairs, inverse = np.unique(where * count + np.repeat(doc_class, lengths), return_inverse=True)
+        cover_class = np.repeat([number for number, _ in extra], [len(words) for _, words in extra]).astype(np.int64)
+        covered = np.setdiff1d(np.array(covers, dtype=np.int64) * count + cover_class, pairs)
+        spread = np.bincount(np.concatenate([pairs, covered]) // count, minlength=size)
+        self._idf = np.log(1 + count / (0.5 + spread)).astype(np.float32)
         self.unknown_idf = math.log(1 + count / 0.5)
-        self.common_words = {
-            term for term, found in classes_with.items() if " " not in term and term[0] not in "#~" and len(found) > count / 3
-        }
+        self.common_words = {term for term, at in vocabulary.items() if " " not in term and term[0] not in "#~" and spread[at] > count / 3}
+        self._build_documents(texts, where, value, lengths, doc_class)
+        self._build_postings(pairs, np.bincount(inverse, value).astype(np.float64), covered, count, size)
 
-    def _vector(self, terms: Mapping[str, float]) -> tuple[Ints, Floats, float]:
-        """Positions and weights of known terms, and the norm over known and unknown ones."""
-        positions, weights, squares = [], [], 0.0
-        for term, value in terms.items():
-            position = self.vocabulary.get(term)
-            if position is None:
-                squares += (value * self.unknown_idf * 0.6) ** 2
-            else:
-                weight = value * float(self._idf[position])
-                positions.append(position)
-                weights.append(weight)
-                squares += weight**2
-        return np.array(positions, dtype=np.int32), np.array(weights, dtype=np.float32), math.sqrt(squares) or 1.0
-
-    def _build_documents(self, texts: list[tuple[int, bool, dict[str, float]]]) -> None:
-        positions, values, starts = [], [], [0]
-        for _, _, terms in texts:
-            where, weights, norm = self._vector(terms)
-            positions.append(where)
-            values.append(weights / norm)
-            starts.append(starts[-1] + len(where))
-        self._doc_terms = np.concatenate(positions) if positions else np.zeros(0, np.int32)
-        self._doc_values = np.concatenate(values) if values else np.zeros(0, np.float32)
-        self._doc_starts = np.array(starts, dtype=np.int64)
+    def _build_documents(
+        self,
+        texts: list[tuple[int, bool, dict[str, float]]],
+        where: NDArray[np.int64],
+        value: NDArray[np.float64],
+        lengths: NDArray[np.int64],
+        doc_class: NDArray[np.int64],
+    ) -> None:
+        """Every example as a unit vector, one behind the other."""
+        weights = value * self._idf[where]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        norms = np.sqrt(np.add.reduceat(weights**2, starts[:-1])) if len(texts) else np.zeros(0)
+        self._doc_terms = where.astype(np.int32)
+        self._doc_values = (weights / np.repeat(norms, lengths)).astype(np.float32)
+        self._doc_starts = starts
         self._doc_is_name = np.array([is_name for _, is_name, _ in texts], dtype=bool)
-        doc_class = np.array([number for number, _, _ in texts], dtype=np.int32)
         numbers = np.arange(len(self.entries))
         self._first_doc = np.searchsorted(doc_class, numbers, side="left")
         self._last_doc = np.searchsorted(doc_class, numbers, side="right")
 
-    def _build_classes(self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, dict[str, float]]]) -> None:
-        merged: list[defaultdict[int, float]] = [defaultdict(float) for _ in self.entries]
-        for number, _, terms in texts:
-            for term, weight_here in terms.items():
-                merged[number][self.vocabulary[term]] += weight_here
-        total: NDArray[np.float64] = np.zeros(len(self.vocabulary))
-        mass = np.array([sum(counter.values()) for counter in merged])
-        for counter in merged:
-            for position, weight_here in counter.items():
-                total[position] += weight_here
-        size = max(1, len(self.vocabulary))
-        rows, classes, centroid, bayes = [], [], [], []
-        for number, counter in enumerate(merged):
-            if not counter:
-                continue
-            where = np.fromiter(counter.keys(), dtype=np.int32, count=len(counter))
-            value = np.fromiter(counter.values(), dtype=np.float64, count=len(counter))
-            weight = np.sqrt(value) * self._idf[where]
-            inside = np.log((value + NB_SMOOTHING) / (mass[number] + NB_SMOOTHING * size))
-            rest = np.log((total[where] - value + NB_SMOOTHING) / (total.sum() - mass[number] + NB_SMOOTHING * size))
-            rows.append(where)
-            classes.append(np.full(len(where), number, dtype=np.int32))
-            centroid.append(weight / (np.linalg.norm(weight) or 1.0))
-            bayes.append(np.clip(inside - rest, 0.0, 6.0))
-        for number, terms in extra:
-            known = [self.vocabulary[t] for t in terms if t in self.vocabulary and self.vocabulary[t] not in merged[number]]
-            where = np.array(sorted(set(known)), dtype=np.int32)
-            rows.append(where)
-            classes.append(np.full(len(where), number, dtype=np.int32))
-            centroid.append(np.full(len(where), 0.004))
-            bayes.append(np.full(len(where), 0.15))
-        row = np.concatenate(rows)
-        order = np.argsort(row, kind="stable")
-        self._posting_class = np.concatenate(classes)[order]
-        self._posting_centroid = np.concatenate(centroid)[order].astype(np.float32)
-        self._posting_bayes = np.concatenate(bayes)[order].astype(np.float32)
-        self._posting_starts = np.searchsorted(row[order], np.arange(len(self.vocabulary) + 1))
+    def _build_postings(
+        self, pairs: NDArray[np.int64], value: NDArray[np.float64], covered: NDArray[np.int64], count: int, size: int
+    ) -> None:
+        """For each term its classes, with the weight in the class's merged vector and the log-odds of naive Bayes."""
+        where, classes = pairs // count, pairs % count
+        total, mass = np.bincount(where, value, minlength=size), np.bincount(classes, value, minlength=count)
+        weight = np.sqrt(value) * self._idf[where]
+        norm = np.sqrt(np.bincount(classes, weight**2, minlength=count))
+        smooth = NB_SMOOTHING * size
+        inside = np.log((value + NB_SMOOTHING) / (mass[classes] + smooth))
+        rest = np.log((total[where] - value + NB_SMOOTHING) / (mass.sum() - mass[classes] + smooth))
+        all_pairs = np.concatenate([pairs, covered])
+        order = np.argsort(all_pairs, kind="stable")
+        covers = len(covered)
+        centroid = np.concatenate([weight / norm[classes], np.full(covers, COVER_CENTROID)])
+        bayes = np.concatenate([np.clip(inside - rest, 0.0, 6.0), np.full(covers, COVER_BAYES)])
+        self._posting_class = (all_pairs % count)[order].astype(np.int32)
+        self._posting_centroid = centroid[order].astype(np.float32)
+        self._posting_bayes = bayes[order].astype(np.float32)
+        self._posting_starts = np.searchsorted(all_pairs[order] // count, np.arange(size + 1))
 
     # --- asking ------------------------------------------------------------------------------------------------
 
@@ -260,6 +236,20 @@ class Index:
     def _rarity(self, word: str) -> float:
         position = self.vocabulary.get(word)
         return self.unknown_idf if position is None else float(self._idf[position])
+
+    def _vector(self, terms: Mapping[str, float]) -> tuple[Ints, Floats, float]:
+        """Positions and weights of known terms, and the norm over known and unknown ones."""
+        positions, weights, squares = [], [], 0.0
+        for term, value in terms.items():
+            position = self.vocabulary.get(term)
+            if position is None:
+                squares += (value * self.unknown_idf * 0.6) ** 2
+            else:
+                weight = value * float(self._idf[position])
+                positions.append(position)
+                weights.append(weight)
+                squares += weight**2
+        return np.array(positions, dtype=np.int32), np.array(weights, dtype=np.float32), math.sqrt(squares) or 1.0
 
     def _class_scores(self, where: Ints, weights: Floats) -> tuple[Floats, Floats]:
         count = len(self.entries)
