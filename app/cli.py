@@ -118,9 +118,10 @@ def ask(
     """Hỏi một câu; không cần cơ sở dữ liệu."""
     pipeline = _pipeline(Settings())
     if jsonl:
-        for line in sys.stdin:
+        for line in typer.get_binary_stream("stdin"):
             if line.strip():
-                typer.echo(json.dumps(_ask_line(pipeline, line), ensure_ascii=False))
+                answer = json.dumps(_ask_line(pipeline, line.decode("utf-8-sig", "replace")), ensure_ascii=False)
+                typer.echo(answer.encode("utf-8", "replace").decode())
         return
     turn = pipeline.ask(text, [])
     typer.echo(turn.reply.as_text() if turn.reply else "")
@@ -132,7 +133,7 @@ def _ask_line(pipeline: Any, line: str) -> dict[str, Any]:
     try:
         data = json.loads(line)
         name, text, earlier = data.get("id"), str(data["text"]), [str(sent) for sent in data.get("prev") or ()]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {"id": None, "decision": "unknown", "intent": "unreadable", "codes": [], "aspect": [], "confidence": 0.0, "ms": 0.0}
     decision = pipeline.ask(text, earlier).decision
     return {

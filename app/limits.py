@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import TooLarge, TooMany
@@ -67,7 +67,7 @@ class BodyLimitMiddleware:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > MAX_BODY:
-                raise TooLarge
+                raise HTTPException(TooLarge.status)  # FastAPI lets this one through while it reads a body
             return message
 
         await self.app(scope, counted, send)

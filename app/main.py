@@ -97,10 +97,13 @@ async def _watch_catalog(holder: KnowledgeHolder, folder: Path) -> None:
     seen = _stamp(folder)
     while True:
         await asyncio.sleep(RELOAD_SECONDS)
-        now = await asyncio.to_thread(_stamp, folder)
-        if now != seen:
-            seen = now
-            await asyncio.to_thread(holder.reload)
+        try:
+            now = await asyncio.to_thread(_stamp, folder)
+            if now != seen:
+                seen = now
+                await asyncio.to_thread(holder.reload)
+        except Exception as error:  # noqa: BLE001 -- a file that vanishes while we look must not end the watch
+            log.warning("catalog_watch", kind=type(error).__name__)
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import BadInput, GanDanError, NotFound, TooLarge
 
 log = structlog.get_logger()
+BAD_REQUEST = 400  # what FastAPI says of a body that is no JSON; to our readers it is bad input like any other
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
@@ -60,7 +61,7 @@ def add_error_pages(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         known = {404: NotFound, 413: TooLarge}.get(error.status_code, BadInput)()
-        known.status = error.status_code
+        known.status = 422 if error.status_code == BAD_REQUEST else error.status_code
         response = answer_error(request, known)
         response.headers.update(error.headers or {})
         return response

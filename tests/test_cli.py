@@ -67,13 +67,6 @@ def test_a_question_is_answered_with_facts_and_their_basis(empty_folder: Path) -
     assert list(empty_folder.iterdir()) == []
 
 
-def test_the_command_itself_answers_and_writes_nothing(empty_folder: Path) -> None:
-    done = subprocess.run([GANDAN, "ask", "khai sinh"], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "Đăng ký khai sinh" in done.stdout
-    assert list(empty_folder.iterdir()) == []
-
-
 @pytest.mark.parametrize("text", ["", "🙏", "qwe rty uio", "cháy nhà rồi", "a" * 10_000, "-", "'; drop table answers; --"])
 def test_anything_can_be_asked(text: str) -> None:
     assert len(_ask("--", text)) > 20
@@ -165,16 +158,13 @@ def test_decomposed_capital_and_very_long_texts_are_answered() -> None:
     assert long["ms"] < 1_000
 
 
-stops = pytest.mark.xfail(strict=True, reason="this line ends the whole batch with a traceback")
-
-
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param(b'{"id": "\\ud800", "text": "khai sinh"}', id="half a letter as id", marks=stops),
+        pytest.param(b'{"id": "\\ud800", "text": "khai sinh"}', id="half a letter as id"),
         pytest.param(b'{"id": 1, "text": "khai sinh \\ud800"}', id="half a letter in the text"),
-        pytest.param(b"[" * 100_000, id="nested too deep", marks=stops),
-        pytest.param(b'{"id": 1, "text": "\xff\xfe"}', id="not UTF-8", marks=stops),
+        pytest.param(b"[" * 100_000, id="nested too deep"),
+        pytest.param(b'{"id": 1, "text": "\xff\xfe"}', id="not UTF-8"),
         pytest.param(b'{"id": 1, "text": "khai\\u0000sinh"}', id="a NUL"),
         pytest.param(b'\xef\xbb\xbf{"id": 1, "text": "khai sinh"}', id="a byte order mark"),
     ],
@@ -187,7 +177,7 @@ def test_strange_bytes_are_answered_in_their_place_too(line: bytes) -> None:
     assert list(answers[1]) == FIELDS
 
 
-def test_a_batch_writes_nothing_but_answers(empty_folder: Path) -> None:
+def test_the_command_itself_writes_nothing_but_answers(empty_folder: Path) -> None:
     questions = "".join(_lines({"id": number, "text": "khai sinh"}) for number in range(3))
     done = subprocess.run([GANDAN, "ask", "--jsonl"], input=questions, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")

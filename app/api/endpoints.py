@@ -14,7 +14,9 @@ from app.catalog.tiers import tier_of
 from app.errors import NotFound
 from app.limits import one_question
 
-router = APIRouter(prefix="/api/v1", tags=["gần dân"], responses={422: {"model": Problem}, 429: {"model": Problem}})
+router = APIRouter(
+    prefix="/api/v1", tags=["gần dân"], responses={400: {"model": Problem}, 422: {"model": Problem}, 429: {"model": Problem}}
+)
 
 
 @router.get("/procedures", dependencies=[Depends(public)])

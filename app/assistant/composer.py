@@ -72,7 +72,7 @@ class Composer:
             if len(decision.parts) == 1:
                 words.append(self._introduce(procedure.name, part))
                 if part.case_id is None and len(procedure.cases) > 1:
-                    choices = [Choice(label=case.name, send=f"case:{procedure.code}:{case.id}") for case in procedure.cases[:5]]
+                    choices = [Choice(label=case.name, send=f"case:{procedure.code}:{case.id}") for case in procedure.cases]
             cards.append(
                 self._cards.card(procedure, procedure.case(case_id), part.aspects, asked.now.date(), case_known=case_id is not None)
             )
@@ -82,6 +82,8 @@ class Composer:
                 closing = self.replies.say(self.replies.get("card.case_question"), said)
                 reply = Reply(paragraphs=tuple(words), cards=tuple(cards), choices=_shown(choices), closing=(closing,), feedback=True)
                 return self._offering(reply, replace(decision, parts=tuple(parts)), choices)
+        if not cards:
+            return self._near(replace(decision, outcome="unknown", parts=()), asked)
         return Reply(paragraphs=tuple(words), cards=tuple(cards), feedback=True), replace(decision, parts=tuple(parts))
 
     def _introduce(self, name: str, part: Part) -> str:

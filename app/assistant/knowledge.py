@@ -9,7 +9,7 @@ from typing import Any
 
 from app.catalog.catalog import Catalog
 from app.catalog.content import UNKNOWN, Procedure
-from app.catalog.yaml_loader import read_document
+from app.catalog.yaml_loader import ContentError, Problem, read_document
 from app.understanding.index import Index
 from app.understanding.ranker import Weights
 from app.understanding.reader import Reader
@@ -19,15 +19,27 @@ from app.understanding.text import Normalizer
 
 
 def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None) -> Reader:
-    """A Reader for this catalog, with the lexicon and intents of `folder` (procedures/)."""
-    intents = read_document(folder / "intents.yaml").data
-    index = build_index([*catalog_entries(catalog), *intent_entries(intents)], folder)
-    return Reader(index, build_rules(intents), weights or Weights.load())
+    """A Reader for this catalog, with the lexicon and intents of `folder` (procedures/).
+
+    Raises ContentError when a word list is broken.
+    """
+    try:
+        intents = read_document(folder / "intents.yaml").data
+        index = build_index([*catalog_entries(catalog), *intent_entries(intents)], folder)
+        rules = build_rules(intents)
+    except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+        wrong = f"không dùng được: {type(error).__name__} {error}"
+        advice = "so với bản trước trong git; mẫu (pattern) phải đủ ngoặc, tên phải có thật"
+        raise ContentError([Problem("intents.yaml, lexicon.yaml", "", wrong, advice)]) from error
+    return Reader(index, rules, weights or Weights.load())
 
 
 def build_index(entries: Sequence[Entry], folder: Path) -> Index:
     """An Index over these entries with the lexicon of `folder`."""
     lexicon = read_document(folder / "lexicon.yaml").data
+    unheard = {*lexicon["deniable"], *lexicon["denied_by"], *lexicon["variants"]} - lexicon["markers"].keys()
+    if unheard:
+        raise ValueError(f"không có dấu hiệu {', '.join(sorted(unheard))} trong `markers`")
     markers = Markers(
         {name: re.compile(pattern) for name, pattern in lexicon["markers"].items()},
         frozenset(lexicon["deniable"]),
@@ -70,7 +82,13 @@ def build_rules(intents: dict[str, Any]) -> Rules:
 
     return Rules(
         [
-            IntentRule(f"{item['id']}", compiled(item.get("patterns", ())), item.get("sure") == "true", item.get("strong") == "true")
+            IntentRule(
+                f"{item['id']}",
+                compiled(item.get("patterns", ())),
+                item.get("sure") == "true",
+                item.get("strong") == "true",
+                compiled(item.get("veto", ())),
+            )
             for item in intents["intents"]
         ],
         {Aspect(name): compiled(patterns) for name, patterns in intents["aspects"].items()},

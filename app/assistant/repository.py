@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.models import Answer, Conversation
@@ -18,15 +19,17 @@ async def find_answer(session: AsyncSession, commune_id: int, channel: str, mess
 
 async def conversation_of(session: AsyncSession, commune_id: int, channel: str, person: str, now: dt.datetime) -> Conversation:
     """The conversation with this person, made when there is none; locked until the transaction ends."""
+    row = {"commune_id": commune_id, "channel": channel, "person": person, "state": {}, "updated_at": now}
+    statement: sa.Insert
+    if session.get_bind().dialect.name == "sqlite":
+        statement = sqlite.insert(Conversation).values(row).on_conflict_do_nothing()
+    else:
+        statement = postgresql.insert(Conversation).values(row).on_conflict_do_nothing()
+    await session.execute(statement)
     query = sa.select(Conversation).where(
         Conversation.commune_id == commune_id, Conversation.channel == channel, Conversation.person == person
     )
-    found = (await session.execute(query.with_for_update())).scalar_one_or_none()
-    if found is None:
-        found = Conversation(commune_id=commune_id, channel=channel, person=person, state={}, updated_at=now)
-        session.add(found)
-        await session.flush()
-    return found
+    return (await session.execute(query.with_for_update())).scalar_one()
 
 
 async def recent_answers(session: AsyncSession, commune_id: int, channel: str, person: str, limit: int) -> list[Answer]:

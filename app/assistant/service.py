@@ -45,12 +45,13 @@ class Assistant:
         """Answer one message and record it, in one transaction. A repeat of the same message gets the same reply."""
         started = time.perf_counter()
         async with self._database.write() as session:
+            now = self._clock()
+            person = (incoming.commune_id, incoming.channel, incoming.person)
+            # The conversation is locked first: repeats that come at once look for the answer one after the other.
+            conversation = await repository.conversation_of(session, *person, now)
             known = await repository.find_answer(session, incoming.commune_id, incoming.channel, incoming.message_id)
             if known is not None:
                 return Reply.model_validate(known.reply)
-            now = self._clock()
-            person = (incoming.commune_id, incoming.channel, incoming.person)
-            conversation = await repository.conversation_of(session, *person, now)
             fresh = now - conversation.updated_at < self._settings.conversation_expiry
             turn = self.pipeline.answer(incoming, _state_of(conversation.state) if fresh else State())
             reply, decision = turn.reply, turn.decision

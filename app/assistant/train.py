@@ -95,7 +95,7 @@ Row = tuple[NDArray[np.float32], NDArray[np.int32], float, int]
 
 def _score(index: Index, rules: Rules, text: str) -> Row:
     query = index.query(text)
-    signs = rules.signs(query.words.plain, query.replaced)
+    signs = rules.signs(query.words.plain, query.replaced, query.words.original)
     scored = index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
     return scored.features, scored.classes, scored.unknown_share, len(query.content)
 

@@ -13,6 +13,7 @@ from typing import Literal
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.terms import Entry, Kind
+from app.understanding.text import clean
 
 Outcome = Literal["answer", "clarify", "unknown", "other"]
 
@@ -68,6 +69,8 @@ class Decision:
 
 def decide(reader: Reader, text: str, state: State) -> Decision:
     """Decide about one message; `Decision.state` is the state after it."""
+    text = clean(text)
+    state = _still_known(reader, state)
     reading = reader.read(text, favoured=state.choices)
     signs = reading.signs
     if signs.sure is not None:
@@ -77,6 +80,8 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     chosen = _choice(reading, state)
     if chosen is not None:
         return chosen
+    if signs.number is not None and len(reading.query.words.folded) == 1:
+        return Decision("other", "menu", confidence=0.5, state=state)  # a number, and nothing was offered
     several = _several(reader, text, reading)
     if several is not None:
         return several
@@ -85,6 +90,19 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         if followed is not None:
             return followed
     return _fresh(reading, _asked(reading, state), state)
+
+
+def _still_known(reader: Reader, state: State) -> State:
+    """The state without procedures that a newer catalog no longer has."""
+
+    def known(choice: str) -> bool:
+        return (choice.split(":")[1] if choice.startswith("case:") else choice) in reader.index.number_of
+
+    if state.code is not None and not known(state.code):
+        state = replace(state, code=None, aspects=())
+    if not all(map(known, state.choices)):
+        state = replace(state, choices=(), labels=())
+    return state
 
 
 def _asked(reading: Reading, state: State) -> tuple[Aspect, ...]:
@@ -212,7 +230,8 @@ def _choice(reading: Reading, state: State) -> Decision | None:
     count = len(state.choices)
     position = {-1: count - 1, 0: count // 2}.get(number, number - 1)
     if not 0 <= position < count:
-        return Decision("clarify", "vague", tuple(state.choices), choices=state.choices, confidence=0.9, state=state)
+        codes = tuple(choice for choice in state.choices if ":" not in choice)
+        return Decision("clarify", "vague", codes, choices=state.choices, confidence=0.9, state=state)
     return choose(state.choices[position], reading.aspects or state.aspects, state)
 
 

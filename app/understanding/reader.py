@@ -52,7 +52,7 @@ class Reader:
     def read(self, text: str, favoured: tuple[str, ...] = ()) -> Reading:
         """Read a message. `favoured` classes (the procedure in mind) get a small bonus."""
         query = self.index.query(text)
-        signs = self.rules.signs(query.words.plain, query.replaced)
+        signs = self.rules.signs(query.words.plain, query.replaced, query.words.original)
         if not query.words.folded or not self.index.entries:
             return Reading(query, signs, None, ())
         scored = self.index.score(query, frozenset(f"intent:{name}" for name in signs.intents))

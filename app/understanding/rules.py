@@ -35,6 +35,8 @@ class IntentRule:
     sure: bool
     strong: bool
     """Its patterns are so telling that they outweigh a procedure named in the same message."""
+    veto: tuple[re.Pattern[str], ...] = ()
+    """What, in the folded or the accented text, speaks against it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ _ORDINALS = {
     "sau cung": -1,
 }
 _CHOICE = re.compile(
-    r"\b(?:(?:so|cai|muc|cau|truong hop|loai|dong|phuong an|lua chon)(?: so| thu)?|thu) "
+    r"\b(?:so|cai|muc|cau|truong hop|loai|dong|phuong an|lua chon)(?: so| thu)? "
     r"(dau tien|dau|nhat|mot|hai|nhi|ba|tu|bon|nam|giua|cuoi cung|cuoi|chot|sau cung|sau|\d)\b"
 )
 _BARE_NUMBER = re.compile(r"^(?:da |vang |ok |chon |so )*(\d)(?: (?:a|ak|nha|nhe|ad|di|em|ban))*$")
@@ -92,10 +94,14 @@ class Rules:
         self._aspects = dict(aspects)
         self._follow_up, self._correction, self._back = tuple(follow_up), tuple(correction), tuple(back)
 
-    def signs(self, plain: str, replaced: str) -> Signs:
-        """Signs of a message. `plain` is the folded text as typed, `replaced` the same after the lexicon."""
+    def signs(self, plain: str, replaced: str, original: str = "") -> Signs:
+        """Signs of a message: the folded text as typed, the same after the lexicon, and the text with its accents."""
         texts = (plain,) if plain == replaced else (plain, replaced)
-        fired = [rule for rule in self._intents if any(_any(rule.patterns, text) for text in texts)]
+        fired = [
+            rule
+            for rule in self._intents
+            if any(_any(rule.patterns, text) for text in texts) and not any(_any(rule.veto, text) for text in (*texts, original))
+        ]
         return Signs(
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),

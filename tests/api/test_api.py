@@ -119,7 +119,6 @@ async def test_earlier_messages_are_minded(client: httpx.AsyncClient) -> None:
     assert (after["decision"], after["codes"][0]) == ("answer", "1.001193")
 
 
-@pytest.mark.xfail(strict=True, reason="a number that nobody offered gives the offered ids as codes, such as case:1.001193:qua-60-ngay")
 async def test_codes_are_codes_of_procedures_whatever_was_asked(client: httpx.AsyncClient) -> None:
     for prev in (("làm giấy khai sinh cho con",), ("bảo hiểm",), ("chứng thực",)):
         data = (await _ask(client, "số 9", prev=prev)).json()
@@ -174,7 +173,6 @@ async def test_broken_bytes_are_refused_or_answered_and_no_crash(client: httpx.A
         assert response.status_code in (400, 422)
 
 
-@pytest.mark.xfail(strict=True, reason="FastAPI answers 400, which the description of the API does not name")
 async def test_a_body_that_is_not_utf8_is_refused_as_described(client: httpx.AsyncClient) -> None:
     response = await client.post(f"{API}/ask", content=b'{"text": "\xff\xfe"}', headers=JSON)
     _problem(response, 422, "du-lieu-sai")
@@ -185,7 +183,6 @@ async def test_a_body_that_says_it_is_too_large_is_refused_unread(client: httpx.
     assert "quá lớn" in _problem(response, 413, "qua-lon")
 
 
-@pytest.mark.xfail(strict=True, reason="FastAPI turns TooLarge, raised while the body is read, into 400")
 async def test_a_body_that_turns_out_too_large_is_refused_too(client: httpx.AsyncClient) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(MAX_BODY // 1000 + 10):

@@ -122,18 +122,8 @@ async def test_one_id_on_two_channels_is_two_messages(assistant: Assistant, data
     assert len(await _answers(database)) == 2
 
 
-def _lost_on_postgresql(request: pytest.FixtureRequest) -> None:
-    """Expect the failure where it happens, until `repository.conversation_of` makes and locks the row in one step."""
-    if request.node.callspec.params["database_url"] == "postgresql":
-        reason = "two transactions find neither answer nor conversation; the slower one breaks a unique constraint"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
-
-
 @pytest.mark.parametrize("known", [False, True], ids=["a new person", "a known person"])
-async def test_twenty_repeats_at_once_are_one_message(
-    assistant: Assistant, database: Database, known: bool, request: pytest.FixtureRequest
-) -> None:
-    _lost_on_postgresql(request)
+async def test_twenty_repeats_at_once_are_one_message(assistant: Assistant, database: Database, known: bool) -> None:
     if known:
         await assistant.handle(incoming("chào ad", "m0"))
     replies = await asyncio.gather(*(assistant.handle(incoming("khai sinh cho con", "m1")) for _ in range(20)))
@@ -143,11 +133,7 @@ async def test_twenty_repeats_at_once_are_one_message(
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["a new person", "a known person"])
-async def test_thirty_messages_of_one_person_at_once_are_all_recorded(
-    assistant: Assistant, database: Database, known: bool, request: pytest.FixtureRequest
-) -> None:
-    if not known:
-        _lost_on_postgresql(request)
+async def test_thirty_messages_of_one_person_at_once_are_all_recorded(assistant: Assistant, database: Database, known: bool) -> None:
     if known:
         await assistant.handle(incoming("chào ad", "m0"))
     texts = ["khai sinh", "bao nhiêu tiền", "nộp ở đâu"]
@@ -243,6 +229,7 @@ async def test_asking_for_erasure_erases(assistant: Assistant, database: Databas
     assert await _conversations(database) == []
     assert not await assistant.feedback("web", "bà Tư 7f3a", first.answer_id, good=True)
     assert await assistant.handle(incoming("xóa dữ liệu của tôi", "m2", person="bà Tư 7f3a")) == reply
+    assert "7f3a" not in await _everything(database), "a repeat must not bring the person back"
     await assistant.handle(incoming("bao nhiêu tiền vậy", "m3", person="bà Tư 7f3a"))
     assert next(answer for answer in await _answers(database) if answer.message_id == "m3").code is None
 

@@ -172,7 +172,6 @@ def test_a_broken_file_keeps_the_last_good_catalog_and_a_mended_one_is_taken(ser
     assert "9.000 đồng" in _fee(holder)
 
 
-@pytest.mark.xfail(strict=True, reason="Knowledge.load lets KeyError, TypeError and re.error of the word lists out")
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
@@ -209,7 +208,6 @@ def test_the_watcher_sees_files_come_change_and_go(served: Path) -> None:
     assert len(set(stamps)) == 3
 
 
-@pytest.mark.xfail(strict=True, reason="any exception but ContentError ends _watch_catalog, and no change is seen from then on")
 async def test_the_watcher_outlives_a_file_that_vanishes_while_it_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[int] = []
     reloaded = asyncio.Event()
