@@ -88,6 +88,7 @@ def build_rules(intents: dict[str, Any]) -> Rules:
                 item.get("sure") == "true",
                 item.get("strong") == "true",
                 compiled(item.get("veto", ())),
+                compiled(item.get("always", ())),
             )
             for item in intents["intents"]
         ],

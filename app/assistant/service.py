@@ -47,9 +47,12 @@ class Assistant:
         async with self._database.write() as session:
             now = self._clock()
             person = (incoming.commune_id, incoming.channel, incoming.person)
-            # The conversation is locked first: repeats that come at once look for the answer one after the other.
-            conversation = await repository.conversation_of(session, *person, now)
-            known = await repository.find_answer(session, incoming.commune_id, incoming.channel, incoming.message_id)
+            message = (incoming.commune_id, incoming.channel, incoming.message_id)
+            known = await repository.find_answer(session, *message)
+            if known is None:
+                # Repeats that come at once wait here, one behind the other, and look again when it is their turn.
+                conversation = await repository.conversation_of(session, *person, now)
+                known = await repository.find_answer(session, *message)
             if known is not None:
                 return Reply.model_validate(known.reply)
             fresh = now - conversation.updated_at < self._settings.conversation_expiry

@@ -37,6 +37,14 @@ class IntentRule:
     """Its patterns are so telling that they outweigh a procedure named in the same message."""
     veto: tuple[re.Pattern[str], ...] = ()
     """What, in the folded or the accented text, speaks against it."""
+    always: tuple[re.Pattern[str], ...] = ()
+    """What no veto outweighs."""
+
+    def fires(self, texts: Sequence[str], original: str) -> bool:
+        """Whether folded `texts` (and the accented `original`) tell this intent."""
+        if any(_any(self.always, text) for text in texts):
+            return True
+        return any(_any(self.patterns, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
 
 
 @dataclass(frozen=True)
@@ -97,11 +105,7 @@ class Rules:
     def signs(self, plain: str, replaced: str, original: str = "") -> Signs:
         """Signs of a message: the folded text as typed, the same after the lexicon, and the text with its accents."""
         texts = (plain,) if plain == replaced else (plain, replaced)
-        fired = [
-            rule
-            for rule in self._intents
-            if any(_any(rule.patterns, text) for text in texts) and not any(_any(rule.veto, text) for text in (*texts, original))
-        ]
+        fired = [rule for rule in self._intents if rule.fires(texts, original)]
         return Signs(
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),

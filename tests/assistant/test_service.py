@@ -229,9 +229,14 @@ async def test_asking_for_erasure_erases(assistant: Assistant, database: Databas
     assert await _conversations(database) == []
     assert not await assistant.feedback("web", "bà Tư 7f3a", first.answer_id, good=True)
     assert await assistant.handle(incoming("xóa dữ liệu của tôi", "m2", person="bà Tư 7f3a")) == reply
-    assert "7f3a" not in await _everything(database), "a repeat must not bring the person back"
     await assistant.handle(incoming("bao nhiêu tiền vậy", "m3", person="bà Tư 7f3a"))
     assert next(answer for answer in await _answers(database) if answer.message_id == "m3").code is None
+
+
+async def test_a_repeat_of_the_erasing_message_does_not_bring_the_person_back(assistant: Assistant, database: Database) -> None:
+    reply = await assistant.handle(incoming("xóa dữ liệu của tôi", "m1", person="bà Tư 7f3a"))
+    assert await assistant.handle(incoming("xóa dữ liệu của tôi", "m1", person="bà Tư 7f3a")) == reply
+    assert "7f3a" not in await _everything(database)
 
 
 async def test_what_is_older_than_promised_is_erased_and_the_rest_is_kept(assistant: Assistant, database: Database, clock: Clock) -> None:

@@ -101,10 +101,7 @@ POLITE: dict[str, Callable[[str], str]] = {
 }
 
 
-POLITE_NAMES = list(POLITE)
-
-
-@pytest.mark.parametrize("name", POLITE_NAMES)
+@pytest.mark.parametrize("name", POLITE)
 def test_courtesy_changes_next_to_nothing(reader: Reader, asks: list[tuple[str, Understood]], name: str) -> None:
     said = [(ask, before, POLITE[name](ask)) for ask, before in asks if POLITE[name](ask) != ask]
     changed = said[list(POLITE).index(name) % 3 :: 3] if len(said) == SAMPLE else said  # a third of them, to save time

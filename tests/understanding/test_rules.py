@@ -207,3 +207,22 @@ def test_no_way_of_asking_for_a_procedure_is_an_emergency(knowledge: Knowledge) 
     words = [knowledge.reader.index.normalizer.words(ask) for ask in asks]
     found = [said.original for said in words if "emergency" in rules.signs(said.plain, " ".join(said.folded)).intents]
     assert not found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cháy nhà rồi, sổ đỏ còn trong nhà, cứu với",
+        "chồng đang đánh em cứu em với, em ở trọ tạm trú tổ 5",
+    ],
+)
+def test_a_cry_for_help_outweighs_words_about_papers(reader: Reader, text: str) -> None:
+    assert decide(reader, text, State()).intent == "emergency"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tu tu cho em hoi", "noi tu tu thoi ad", "xe em dang chay thi bi cong an giu giay", "không muốn sống ở đây nữa, muốn chuyển hộ khẩu"],
+)
+def test_what_only_sounds_like_an_emergency_without_accents_is_none(reader: Reader, text: str) -> None:
+    assert "emergency" not in reader.read(text).signs.intents
