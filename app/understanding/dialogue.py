@@ -21,6 +21,7 @@ SURE_ENOUGH = 0.5
 NAMED = 0.6  # overlap with a procedure's name from which the message names it
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
+COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no procedure, a complaint has
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
 MAX_CHOICES = 5
@@ -126,21 +127,38 @@ def _fresh(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
         if reading.confidence >= 0.3:
             return _intent(reading, top.id.removeprefix("intent:"), reading.confidence, state)
         return _unknown(reading, state)
-    if top.kind is Kind.FAMILY and reading.confidence >= 0.3:
-        return _clarify(reading, state, family=top.id)
+    special = _special(reading, top, aspects, state)
+    if special is not None:
+        return special
     if reading.confidence < 0.3 and not _few_close(reading):
         return _unknown(reading, state)
-    if top.kind in (Kind.ELSEWHERE, Kind.EVENT) and reading.confidence >= 0.35:
-        intent = "other_level" if top.kind is Kind.ELSEWHERE else "life_event"
-        outcome: Outcome = "other" if top.kind is Kind.ELSEWHERE else "answer"
-        return Decision(
-            outcome, intent, codes, aspects, target=top.id, confidence=reading.confidence, state=replace(state, choices=(), labels=())
-        )
     if reading.confidence >= SURE_ENOUGH and codes and top.kind is Kind.PROCEDURE:
         return answer(reading, codes, aspects, state)
     if _few_close(reading):
         return _clarify(reading, state)
     return _unknown(reading, state)
+
+
+def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision | None:
+    """What to do when the best is no procedure but leads to some: a family, a life event, an agency elsewhere."""
+    if top.kind is Kind.FAMILY and reading.confidence >= 0.3:
+        return _clarify(reading, state, family=top.id)
+    if top.kind is Kind.EVENT and reading.confidence >= 0.35:
+        return _event(reading, top, aspects, state)
+    if top.kind is Kind.ELSEWHERE and reading.confidence >= 0.35:
+        after = replace(state, choices=(), labels=())
+        return Decision("other", "other_level", _codes(reading), aspects, target=top.id, confidence=reading.confidence, state=after)
+    return None
+
+
+def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision:
+    """A life event: its procedures in order. Who asks for a fee or the days has one of them in mind: the plain one."""
+    codes = _codes(reading)
+    ranked = [entry.id for entry, _ in reading.entries if entry.id in event.members and entry.id in reading.plain]
+    if aspects and Aspect.DOCUMENTS not in aspects and ranked:
+        return answer(reading, tuple(dict.fromkeys([ranked[0], *codes]))[:5], aspects, state)
+    after = replace(state, choices=(), labels=())
+    return Decision("answer", "life_event", codes, aspects, target=event.id, confidence=reading.confidence, state=after)
 
 
 def _told(reading: Reading) -> str | None:
@@ -169,7 +187,8 @@ def answer(reading: Reading, codes: tuple[str, ...], aspects: tuple[Aspect, ...]
 
 
 def _intent(reading: Reading, intent: str, confidence: float, state: State) -> Decision:
-    codes = tuple(reading.codes()) if intent in WITH_NEAREST else ()
+    near = intent in WITH_NEAREST and (intent != "petition" or bool(reading.query.markers & COMPLAINTS))
+    codes = tuple(reading.codes()) if near else ()
     return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=()))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.understanding.index import Index
+from app.understanding.index import FEATURES, Index
 from app.understanding.ranker import Ranking, Weights, rank
 from app.understanding.rules import Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
@@ -23,6 +23,8 @@ class Reading:
     ranking: Ranking | None
     entries: tuple[tuple[Entry, float], ...]
     """Classes best first with their probability; empty for a message without any word."""
+    plain: frozenset[str] = frozenset()
+    """Ids of those that are no variant (nước ngoài, làm lại…) or whose variant the message speaks of."""
 
     @property
     def top(self) -> Entry | None:
@@ -62,4 +64,6 @@ class Reader:
         ranking = rank(scored, self.weights, len(query.content), bonus)
         pairs = zip(ranking.classes, ranking.probabilities, strict=True)
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)
-        return Reading(query, signs, ranking, entries)
+        unasked = scored.features[:, FEATURES.index("variant_unasked")]
+        plain = frozenset(name for name, count in zip(names, unasked, strict=True) if count == 0)
+        return Reading(query, signs, ranking, entries, plain)
