@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from dateutil.rrule import rrulestr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from app.catalog.content import Boolean, Sentence, ShortName, Slug, Text
 from app.catalog.humanize import problems_of
@@ -61,6 +62,15 @@ class SundayService(_Strict):
     about: Sentence
     except_days: tuple[dt.date, ...] = Field(default=(), description="Những ngày nghỉ dù đúng quy tắc.")
     extra_days: tuple[dt.date, ...] = Field(default=(), description="Những Chủ nhật làm thêm.")
+
+    @field_validator("rule")
+    @classmethod
+    def _is_a_rule(cls, value: str) -> str:
+        try:
+            rrulestr(value, dtstart=dt.datetime(2026, 1, 1))  # noqa: DTZ001 -- only read, never compared
+        except ValueError as error:
+            raise ValueError("Quy tắc lặp sai. Chủ nhật đầu tháng viết: FREQ=MONTHLY;BYDAY=1SU") from error
+        return value
 
 
 class CommuneProfile(_Strict):

@@ -22,7 +22,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=400)]
 ShortName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=90)]
 Ask = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
-Code = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]\.[0-9]{6}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
