@@ -17,7 +17,7 @@ from app.assistant.knowing import KnowledgeHolder
 from app.assistant.pipeline import Pipeline
 from app.assistant.service import Assistant
 from app.calendar.opening import VIETNAM, plan
-from app.commune import load_commune
+from app.commune import CommuneProfile, load_commune
 from app.database import Database, migrate
 from app.health import router as health
 from app.limits import BodyLimitMiddleware, RateLimiter
@@ -31,6 +31,7 @@ from app.visitor import Signer, VisitorMiddleware, load_secret
 
 log = structlog.get_logger()
 RELOAD_SECONDS = 5.0
+WARM_AFTER_SECONDS = 2.0
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -50,14 +51,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(migrate, settings.resolved_database_url)
         watcher = asyncio.create_task(_watch_catalog(holder, settings.procedures_dir))
-        # The list of holidays takes a quarter of a second to make: made now, it keeps no citizen waiting.
-        warming = asyncio.create_task(asyncio.to_thread(plan, commune, dt.datetime.now(VIETNAM).date()))
+        warming = asyncio.create_task(_warm(commune))
         log.info("started", version=__version__, catalog=holder.now.catalog.version)
         try:
             yield
         finally:
             watcher.cancel()
-            await warming
+            warming.cancel()
             await database.close()
 
     app = FastAPI(
@@ -90,6 +90,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
     return app
+
+
+async def _warm(commune: CommuneProfile) -> None:
+    """Make the list of holidays (a quarter of a second) when the server is up, so that no citizen waits for it."""
+    await asyncio.sleep(WARM_AFTER_SECONDS)
+    await asyncio.to_thread(plan, commune, dt.datetime.now(VIETNAM).date())
 
 
 async def _watch_catalog(holder: KnowledgeHolder, folder: Path) -> None:

@@ -19,7 +19,7 @@ from rapidfuzz import fuzz
 
 from app.understanding.spelling import Spelling
 from app.understanding.terms import Entry, Kind, Markers, Query, terms_of
-from app.understanding.text import Normalizer, Words
+from app.understanding.text import Normalizer, Words, plain_words
 
 CANDIDATES = 16
 NAMES = 4  # of a class are compared letter by letter
@@ -86,8 +86,9 @@ class Index:
             texts += [(number, False, terms_of(words)) for words in asked]
             self._fuzzy_names.append([self._content_text(words) for words in named[:NAMES]])
             names.append([frozenset(words.content) for words in named[:NAMES]])
-            self.class_markers.append(self._markers_of(named, asked))
-        extra = [(number, set(normalizer.words(text).content)) for number, entry in enumerate(self.entries) for text in entry.extra]
+            # Intents have no look-alikes to be told apart from.
+            self.class_markers.append(frozenset() if entry.kind is Kind.INTENT else self._markers_of(named, asked))
+        extra = [(number, plain_words(text)) for number, entry in enumerate(self.entries) for text in entry.extra]
         self.spelling = Spelling(Counter(seen))
         self._build(texts, extra)
         self._name_words = [[(words, sum(map(self._rarity, words))) for words in given] for given in names]

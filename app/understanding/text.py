@@ -23,6 +23,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFD", text).translate(_MARKS).casefold()
 
 
+def plain_words(text: str) -> set[str]:
+    """The folded words of a text, without the lexicon: enough to know that a word occurs."""
+    return set(_WORD.findall(fold(text)))
+
+
 def clean(text: str) -> str:
     """NFC, no control or invisible characters, single spaces."""
     text = unicodedata.normalize("NFC", text)
