@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.ahead import compute_ahead
 from app.settings import Settings
 
 app = typer.Typer(help="Gần Dân: hỏi thủ tục của xã, phường.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -41,17 +42,19 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Cổng lắng nghe (mặc định theo cài đặt).")] = None,
 ) -> None:
     """Chạy trang web và các kênh."""
+    gc.disable()  # thousands of objects are made and none is thrown away: collecting while starting only costs time
+    settings = Settings()
+    knowledge = compute_ahead(lambda: _knowledge(settings))
+
     import uvicorn  # noqa: PLC0415
 
     from app.main import create_app  # noqa: PLC0415
 
-    gc.disable()  # thousands of objects are made and none is thrown away: collecting while starting only costs time
-    settings = Settings()
     address, number = host or settings.host, port or settings.port
     typer.echo(f"Gần Dân đang chạy: http://{address}:{number}", err=True)
     # SQLite works in a thread: by default it waits up to 5 ms for the interpreter at every step of a transaction.
     sys.setswitchinterval(0.0005)
-    web = create_app(settings)
+    web = create_app(settings, knowledge)
     gc.freeze()
     gc.enable()
     uvicorn.run(
@@ -161,6 +164,13 @@ def catalog_check(
     text, good = report(where, place, only or [])
     typer.echo(text)
     raise typer.Exit(0 if good else 1)
+
+
+def _knowledge(settings: Settings) -> Any:
+    from app.assistant.knowing import Knowledge  # noqa: PLC0415
+    from app.commune import load_commune  # noqa: PLC0415
+
+    return Knowledge.load(settings.procedures_dir, load_commune(settings.commune_file).locale)
 
 
 def _pipeline(settings: Settings) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import structlog
@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.api import endpoints as api
-from app.assistant.knowing import KnowledgeHolder
+from app.assistant.knowing import Knowledge, KnowledgeHolder
 from app.assistant.pipeline import Pipeline
 from app.assistant.service import Assistant
 from app.calendar.opening import VIETNAM, plan
@@ -34,12 +34,12 @@ RELOAD_SECONDS = 5.0
 WARM_AFTER_SECONDS = 2.0
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application. Content errors are raised here, before the server listens."""
+def create_app(settings: Settings | None = None, knowledge: Callable[[], Knowledge] | None = None) -> FastAPI:
+    """The application. Content errors are raised here, before the server listens. `knowledge`: made elsewhere already."""
     settings = settings or Settings()
     configure_logging(settings)
     commune = load_commune(settings.commune_file)
-    holder = KnowledgeHolder(settings.procedures_dir, commune.locale)
+    holder = KnowledgeHolder(settings.procedures_dir, commune.locale, knowledge() if knowledge else None)
     templates = environment()
     templates.globals["static"] = static
     templates.globals["commune"] = commune

@@ -37,9 +37,10 @@ class Knowledge:
 class KnowledgeHolder:
     """Holds the knowledge in use. `reload` swaps it only when the new one is whole."""
 
-    def __init__(self, folder: Path, locale: str | None) -> None:
+    def __init__(self, folder: Path, locale: str | None, now: Knowledge | None = None) -> None:
+        """`now`: what was loaded already from this folder and locale; else it is loaded here."""
         self._folder, self._locale = folder, locale
-        self.now = Knowledge.load(folder, locale)
+        self.now = now or Knowledge.load(folder, locale)
 
     def reload(self) -> ContentError | None:
         """Read the files again; on any error keep serving the last good version and return the error."""
