@@ -14,7 +14,7 @@ def test_the_value_of_the_child_comes_back() -> None:
     assert maker != os.getpid()
     assert len(words) == 100_000
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(maker, os.WNOHANG)  # nobody is left to wait for
 
 
 def test_an_error_is_raised_where_it_can_be_told() -> None:

@@ -10,7 +10,7 @@ from app.catalog.yaml_loader import Document, Problem, dotted
 
 # What to write instead, by the pattern in content.py; a volunteer reads no regular expressions.
 _EXAMPLES = {
-    r"^\d\.\d{6}$": 'viết mã trong ngoặc kép, như "1.001193"',
+    r"^[0-9]\.[0-9]{6}$": 'viết mã trong ngoặc kép, như "1.001193"',
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "viết chữ thường không dấu, nối bằng gạch ngang, như ho-tich",
     r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$": "chép mã UUID trong địa chỉ của trang, như 019d2bfd-3fe0-70ac-b9d6-5e9e20d6eef7",
 }

@@ -39,7 +39,7 @@ async def running(application: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 def one_catalog() -> Iterator[None]:
     """Share the loaded catalog: it is read only, and loading takes two seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app.main, "KnowledgeHolder", lambda _folder, _locale: knowledge())
+        patch.setattr(app.main, "KnowledgeHolder", lambda _folder, _locale, _now=None: knowledge())
         yield
 
 
