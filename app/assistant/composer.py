@@ -128,7 +128,7 @@ class Composer:
     def _near(self, decision: Decision, asked: Asked) -> Composed:
         """Not ours to answer, or not sure: say so, and offer the nearest procedures."""
         name = "unknown" if decision.outcome == "unknown" else decision.intent
-        codes = decision.choices or (decision.codes[:2] if decision.confidence < 0.999 else ())
+        codes = decision.choices or decision.codes[:2]
         choices = self._choices(codes, asked)
         reply, _ = self._canned(name, decision, asked, near=choices)
         return self._offering(reply.model_copy(update={"choices": _shown(choices)}), decision, choices)

@@ -343,9 +343,3 @@ def _with_topic(reader: Reader, text: str, state: State) -> Reading | None:
     new = reader.index.class_markers[reader.index.number_of[top.id]]
     old = reader.index.class_markers[number]
     return together if asked & (new - old) else None
-
-
-def entry_of(reader: Reader, class_id: str) -> Entry | None:
-    """The class with this id, or None."""
-    number = reader.index.number_of.get(class_id)
-    return reader.index.entries[number] if number is not None else None
