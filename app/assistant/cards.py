@@ -89,7 +89,7 @@ class Cards:
         return ("" if case.time == UNKNOWN else self._text("time", case)), ()
 
     def _place(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
-        return procedure.where, ()
+        return procedure.where.text, ()
 
     def _steps(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
         if procedure.steps == UNKNOWN:
@@ -97,12 +97,13 @@ class Cards:
         return "", tuple(f"Bước {number}. {step.text}" for number, step in enumerate(procedure.steps, 1))
 
     def _conditions(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        who = procedure.who.text if procedure.who else ""
         if procedure.conditions == UNKNOWN:
-            return procedure.who or "", ()
+            return who, ()
         items = tuple(condition.text for condition in procedure.conditions)
         if items:
-            return procedure.who or "", items
-        return self._replies.say(self._replies.get("card.no_conditions"), {"who": procedure.who or ""}), ()
+            return who, items
+        return self._replies.say(self._replies.get("card.no_conditions"), {"who": who}), ()
 
     def _online(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
         return self._text("level_sentence", procedure.online), ()

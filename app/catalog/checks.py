@@ -102,11 +102,11 @@ def _check_wording(file: str, procedure: Procedure) -> list[Problem]:
 
 def _sentences(procedure: Procedure) -> Iterable[tuple[str, str]]:
     yield "summary", procedure.summary
-    yield "where", procedure.where
+    yield "where", procedure.where.text
     if procedure.who:
-        yield "who", procedure.who
+        yield "who", procedure.who.text
     for index, note in enumerate(procedure.notes):
-        yield f"notes[{index}]", note
+        yield f"notes[{index}]", note.text
     if procedure.steps != UNKNOWN:
         for index, step in enumerate(procedure.steps):
             yield f"steps[{index}]", step.text

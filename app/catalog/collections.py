@@ -11,6 +11,7 @@ from app.catalog.content import (
     Fact,
     Fee,
     Online,
+    PlainOrSourced,
     ProcessingTime,
     Sentence,
     ShortName,
@@ -74,8 +75,8 @@ class Layer(Strict):
     code: Code
     place: Text
     online: Online | None = None
-    where: Sentence | None = None
-    notes: tuple[Sentence, ...] = ()
+    where: PlainOrSourced | None = None
+    notes: tuple[PlainOrSourced, ...] = ()
     cases: dict[str, LocalCase] = Field(default_factory=dict, description="Theo mã trường hợp; `*` là mọi trường hợp.")
     default_source: Slug
     sources: dict[Slug, Source] = Field(min_length=1)
@@ -85,8 +86,7 @@ class Layer(Strict):
     @model_validator(mode="after")
     def _sources_declared(self) -> Layer:
         facts: list[Fact] = [fact for case in self.cases.values() for facts in (case.time, case.fees) for fact in facts or ()]
-        if self.online is not None:
-            facts.append(self.online)
+        facts += [*self.notes, *(fact for fact in (self.online, self.where) if fact is not None)]
         missing = {self.default_source, *(fact.source for fact in facts if fact.source)} - self.sources.keys()
         if missing:
             raise ValueError(f"Nguồn chưa khai báo trong `sources`: {', '.join(sorted(missing))}.")

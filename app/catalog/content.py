@@ -135,6 +135,22 @@ class Fact(Strict):
     source: Slug | None = Field(default=None, description="Mã nguồn trong `sources`; bỏ trống là `default_source`.")
 
 
+class Said(Fact):
+    """One thing said in a sentence or two. Written as plain text, or with a `source` of its own."""
+
+    text: Sentence = Field(description="Một hai câu.")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _said(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+PlainOrSourced = Annotated[Said, BeforeValidator(_said, json_schema_input_type=Sentence | Said)]
+
+
 class Paper(Fact):
     """One paper of a case (một loại giấy tờ)."""
 
@@ -235,8 +251,8 @@ class Procedure(Strict):
     summary: Sentence = Field(description="Một hai câu: làm để được gì, ai cần làm.")
     handled_by: Handler = Field(description="Ai giải quyết.")
     agency: Text = Field(description="Tên cơ quan giải quyết, viết cho người dân.")
-    where: Sentence = Field(description="Nộp ở đâu, một hai câu.")
-    who: Sentence | None = Field(default=None, description="Ai được làm, ai làm thay được.")
+    where: PlainOrSourced = Field(description="Nộp ở đâu, một hai câu.")
+    who: PlainOrSourced | None = Field(default=None, description="Ai được làm, ai làm thay được.")
     channels: tuple[Channel, ...] | Unknown = Field(description="Các cách nộp: in_person, online, postal.")
     online: Online = Field(description="Mức độ trực tuyến.")
     conditions: tuple[Condition, ...] | Unknown = Field(description="Điều kiện; danh sách trống nếu nguồn nói không có.")
@@ -245,7 +261,7 @@ class Procedure(Strict):
     steps: tuple[Step, ...] | Unknown = Field(description="Các bước người dân làm, hoặc `unknown`.")
     result: Text | Unknown = Field(description="Nhận được giấy gì, hoặc `unknown`.")
     legal_basis: tuple[Text, ...] | Unknown = Field(description="Căn cứ pháp lý: tên và số văn bản.")
-    notes: tuple[Sentence, ...] = Field(default=(), description="Lưu ý hay gặp.")
+    notes: tuple[PlainOrSourced, ...] = Field(default=(), description="Lưu ý hay gặp.")
     aliases: tuple[ShortName, ...] = Field(default=(), description="Tên khác của thủ tục hay của giấy tờ.")
     asks: dict[Voice, tuple[Ask, ...]] = Field(description="Các cách người dân hỏi, theo giọng.")
     lookalikes: tuple[LookAlike, ...] = Field(default=(), description="Thủ tục dễ nhầm và chỗ khác nhau.")

@@ -22,12 +22,12 @@ def apply_layer(procedure: Procedure, layer: Layer) -> Procedure:
     update: dict[str, object] = {
         "sources": {**procedure.sources, **{PREFIX + key: source for key, source in layer.sources.items()}},
         "cases": tuple(_local_case(case, layer) for case in procedure.cases),
-        "notes": (*procedure.notes, *layer.notes),
+        "notes": (*procedure.notes, *(_local(note, layer) for note in layer.notes)),
     }
     if layer.online is not None:
         update["online"] = _local(layer.online, layer)
     if layer.where is not None:
-        update["where"] = layer.where
+        update["where"] = _local(layer.where, layer)
     return procedure.model_copy(update=update)
 
 

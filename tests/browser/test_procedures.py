@@ -50,6 +50,16 @@ def test_a_filter_works_as_soon_as_it_is_chosen(visitor: Tab) -> None:
     expect(badges.first).to_have_text("Toàn trình")
 
 
+def test_leaving_the_box_searches_no_second_time(visitor: Tab) -> None:
+    page = visitor.open("/thu-tuc")
+    page.get_by_label("Tìm theo tên hay việc cần làm").fill("zzzz")
+    expect(page.get_by_role("status")).to_have_text("Không tìm thấy thủ tục nào")
+    searches = len(visitor.requests)
+    page.locator("#tim").blur()  # as a tap on a result does: swapping the list now would swallow that tap
+    page.wait_for_timeout(300)
+    assert len(visitor.requests) == searches
+
+
 def test_nothing_found_is_answered_with_advice(visitor: Tab) -> None:
     page = visitor.open("/thu-tuc")
     page.get_by_label("Tìm theo tên hay việc cần làm").fill("zzzz")

@@ -123,7 +123,7 @@ def test_patterns_are_written_so_that_they_can_match() -> None:
 
 
 def _our_words(procedure: Procedure) -> Iterator[str]:
-    yield from (procedure.summary, procedure.where, procedure.who or "", *procedure.notes)
+    yield from (procedure.summary, *map(str, (procedure.where, procedure.who or "", *procedure.notes)))
     if procedure.steps != UNKNOWN:
         yield from (step.text for step in procedure.steps)
     for case in procedure.cases:

@@ -126,9 +126,9 @@ def test_an_anchor_stands_for_the_same_content_wherever_it_is_used() -> None:
     ids=["itself", "itself twice", "3,000 deep", "90,000 deep", "40,000 mappings", "90,000 dashes", "multiplied"],
 )
 def test_content_that_would_explode_is_refused_at_once(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # of this process alone: a busy machine must not fail it
     assert "lồng" in _only_problem(text).wrong
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_lines_lead_to_the_value_or_to_its_nearest_parent() -> None:
