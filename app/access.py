@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Form, Request
 
 from app.errors import BadInput
-from app.visitor import csrf_matches
+from app.visitor import Signer, csrf_matches
 
 
 async def public() -> None:
@@ -18,3 +18,14 @@ async def csrf_checked(request: Request, csrf: Annotated[str, Form()] = "") -> N
     """Everyone may send this form, from our own pages only. Raises BadInput when the token is not this visitor's."""
     if not csrf_matches(request, csrf):
         raise BadInput("Trang này mở đã lâu nên hết hạn. Bạn tải lại trang rồi gửi lại nhé.")
+
+
+async def platform() -> None:
+    """A channel's platform, which proves itself with a signature or secret that the channel checks."""
+
+
+async def keeper_ticket(request: Request, ve: str = "") -> None:
+    """Who holds a ticket printed by `gandan channel connect`, for half an hour. Raises BadInput."""
+    signer: Signer = request.app.state.signer
+    if not signer.read_ticket("connect", ve):
+        raise BadInput("Đường dẫn này đã hết hạn. Bạn chạy lại gandan channel connect để có đường dẫn mới.")

@@ -17,11 +17,13 @@ from typing import Annotated, Any
 import typer
 
 from app.ahead import compute_ahead
+from app.cli_channels import group as channel_app
 from app.settings import Settings
 
 app = typer.Typer(help="Gần Dân: hỏi thủ tục của xã, phường.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 catalog_app = typer.Typer(help="Kho thủ tục.", no_args_is_help=True)
 app.add_typer(catalog_app, name="catalog")
+app.add_typer(channel_app, name="channel")
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ FORBIDDEN = frozenset({"text", "message_text", "person", "visitor", "phone", "to
 
 def configure_logging(settings: Settings) -> None:
     """Set structlog up for this process."""
+    _quieten_addresses()
     renderer: Any = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
@@ -30,6 +31,12 @@ def configure_logging(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _quieten_addresses() -> None:
+    """The library httpx tells every address at INFO, and a bot's token is part of its addresses."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _drop_personal_fields(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

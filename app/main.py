@@ -17,6 +17,10 @@ from app.assistant.knowing import Knowledge, KnowledgeHolder
 from app.assistant.pipeline import Pipeline
 from app.assistant.service import Assistant
 from app.calendar.opening import VIETNAM, plan
+from app.channels import endpoints as channels
+from app.channels.accounts import Accounts
+from app.channels.desk import Desk
+from app.channels.sealing import Sealer
 from app.commune import CommuneProfile, load_commune
 from app.database import Database, migrate
 from app.health import router as health
@@ -25,9 +29,11 @@ from app.logs import configure_logging
 from app.middleware import SecurityHeadersMiddleware, add_error_pages
 from app.settings import Settings
 from app.site import endpoints as site
+from app.site.qr import draw
 from app.site.static_files import static, static_files
 from app.templates import environment
 from app.visitor import Signer, VisitorMiddleware, load_secret
+from app.wiring import channel_builders
 
 log = structlog.get_logger()
 RELOAD_SECONDS = 5.0
@@ -46,18 +52,24 @@ def create_app(settings: Settings | None = None, knowledge: Callable[[], Knowled
     database = Database(settings.resolved_database_url)
     pipeline = Pipeline(holder, commune, templates, settings)
     assistant = Assistant(pipeline, database, settings)
+    secret = load_secret(settings)
+    sealer = Sealer(secret)
+    accounts = Accounts(database, sealer, settings, channel_builders())
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(migrate, settings.resolved_database_url)
         watcher = asyncio.create_task(_watch_catalog(holder, settings.procedures_dir))
         warming = asyncio.create_task(_warm(commune))
+        app.state.desk = desk = Desk(database, assistant, accounts, settings, draw)
+        await desk.start()
         log.info("started", version=__version__, catalog=holder.now.catalog.version)
         try:
             yield
         finally:
             watcher.cancel()
             warming.cancel()
+            await desk.stop()
             await database.close()
 
     app = FastAPI(
@@ -75,12 +87,15 @@ def create_app(settings: Settings | None = None, knowledge: Callable[[], Knowled
     app.state.holder = holder
     app.state.templates = templates
     app.state.limiter = RateLimiter(settings.messages_per_minute)
-    app.state.signer = Signer(load_secret(settings))
+    app.state.signer = Signer(secret)
+    app.state.sealer, app.state.accounts = sealer, accounts
 
     # /                    home and chat, /thu-tuc, /q/…, /gioi-thieu, /su-kien/…
     app.include_router(site.router)
     # /api/v1/…
     app.include_router(api.router)
+    # /kenh/…             webhooks and consent
+    app.include_router(channels.router)
     # /healthz
     app.include_router(health)
     app.mount("/static", static_files(), name="static")

@@ -6,14 +6,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _seconds(value: object) -> object:
+    """A plain number in the environment is a number of seconds; left to itself pydantic refuses it as text."""
+    return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value.strip()) else value
+
+
+Duration = Annotated[dt.timedelta, BeforeValidator(_seconds)]
 
 
 class Settings(BaseSettings):
@@ -41,13 +50,28 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = Field(default="127.0.0.1", description="Reverse proxies whose X-Forwarded-* headers are believed, by comma.")
 
     # The conversation
-    conversation_expiry: dt.timedelta = Field(default=dt.timedelta(minutes=30), description="How long the last procedure stays in mind.")
+    conversation_expiry: Duration = Field(default=dt.timedelta(minutes=30), description="How long the last procedure stays in mind.")
     message_max_length: int = Field(default=2000, ge=200, description="Longer messages are answered from their beginning.")
     messages_per_minute: int = Field(default=30, ge=1, description="Messages one person may send per minute.")
 
+    # The channels: where the platforms are. Other addresses only for a proxy, or for trying without them.
+    zalo_oa_url: str = Field(default="https://openapi.zalo.me", description="Zalo Official Account API.")
+    zalo_oauth_url: str = Field(default="https://oauth.zaloapp.com", description="Zalo consent and tokens.")
+    zalo_bot_url: str = Field(default="https://bot-api.zaloplatforms.com", description="Zalo Bot API.")
+    telegram_url: str = Field(default="https://api.telegram.org", description="Telegram Bot API.")
+    channel_lease: Duration = Field(
+        default=dt.timedelta(seconds=15), description="After this long without a sign of life, another process sends what one held."
+    )
+    zalo_verification: str = Field(
+        default="", description="Code that proves to Zalo that this domain is ours (zalo-platform-site-verification)."
+    )
+
     # Keeping and forgetting
-    keep_conversations: dt.timedelta = Field(default=dt.timedelta(days=30), description="Conversations untouched this long are erased.")
-    keep_answers: dt.timedelta = Field(
+    keep_conversations: Duration = Field(default=dt.timedelta(days=30), description="Conversations untouched this long are erased.")
+    keep_messages: Duration = Field(
+        default=dt.timedelta(days=7), description="Platforms' ids of finished messages are kept this long, to know repeats."
+    )
+    keep_answers: Duration = Field(
         default=dt.timedelta(days=365), description="Answers (masked text, no person) are kept this long for improvement."
     )
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import time
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
@@ -27,6 +28,18 @@ class Signer:
     def sign(self, purpose: str, value: str) -> str:
         """A hex signature of `value` for one purpose."""
         return hmac.new(self._secret, f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    def ticket(self, purpose: str, value: str, lasts: float) -> str:
+        """A text that `read_ticket` takes for `lasts` seconds: `value`, its end, its signature."""
+        content = f"{value}.{int(time.time() + lasts)}"
+        return f"{content}.{self.sign(purpose, content)}"
+
+    def read_ticket(self, purpose: str, text: str) -> str | None:
+        """The value of a ticket; None when it is not ours or has ended."""
+        content, _, signature = text.rpartition(".")
+        value, _, end = content.rpartition(".")
+        good = hmac.compare_digest(signature.encode(), self.sign(purpose, content).encode())
+        return value if good and end.isdigit() and time.time() < int(end) else None
 
     def cookie(self, visitor: str) -> str:
         """Text of the cookie for a visitor."""

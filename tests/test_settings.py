@@ -54,3 +54,16 @@ def test_a_province_must_share_one_secret(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_default_database_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
     assert Settings(data_dir=tmp_path).resolved_database_url == f"sqlite+aiosqlite:///{tmp_path}/gandan.sqlite3"
+
+
+@pytest.mark.parametrize(("written", "seconds"), [("2", 2), ("1800", 1800), ("0.5", 0.5), ("PT30M", 1800), ("P365D", 365 * 86400)])
+def test_durations_are_seconds_or_iso_8601(monkeypatch: pytest.MonkeyPatch, written: str, seconds: float) -> None:
+    monkeypatch.setenv("GANDAN_CONVERSATION_EXPIRY", written)
+    assert Settings(_env_file=None).conversation_expiry.total_seconds() == seconds
+
+
+def test_every_line_of_the_example_can_be_used(tmp_path: Path) -> None:
+    used = [line.removeprefix("# ") for line in env_example().splitlines() if line.startswith("# GANDAN_")]
+    file = tmp_path / ".env"
+    file.write_text("\n".join(used), "utf-8")
+    assert Settings(_env_file=file).model_dump().keys() == Settings(_env_file=None).model_dump().keys()

@@ -10,7 +10,7 @@ from jinja2 import Environment
 from app.assistant.replies import Replies
 from app.catalog.checks import STALE_DAYS
 from app.catalog.content import UNKNOWN, Case, Channel, OnlineLevel, PaperKind, Procedure
-from app.messages import Badge, Card, Line, Link
+from app.messages import Badge, Card, Line, Link, Picture
 from app.understanding.rules import Aspect
 
 PORTAL = "https://dichvucong.gov.vn"
@@ -107,6 +107,14 @@ class Cards:
 
     def _online(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
         return self._text("level_sentence", procedure.online), ()
+
+    def _qr(self, _: Procedure, __: Case, ___: bool) -> tuple[str, tuple[str, ...]]:
+        return self._replies.get("card.qr_use"), ()
+
+    def qr_picture(self, procedure: Procedure) -> Picture:
+        """The QR code of a procedure's short address."""
+        alt = self._replies.say(self._replies.get("card.qr_alt"), {"name": procedure.name})
+        return Picture(url=f"{self._public_url}/q/{procedure.code}.png", alt=alt)
 
     def _forms(self, _: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
         papers = [] if case.papers == UNKNOWN else [paper for paper in case.papers if paper.kind is PaperKind.FILL]

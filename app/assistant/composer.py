@@ -14,8 +14,9 @@ from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
 from app.assistant.replies import Replies
 from app.commune import CommuneProfile
-from app.messages import Choice, Link, Reply
+from app.messages import Card, Choice, Link, Picture, Reply
 from app.understanding.dialogue import Decision, Part
+from app.understanding.rules import Aspect
 
 Composed = tuple[Reply, Decision]
 
@@ -54,6 +55,11 @@ class Composer:
             return self._near(decision, asked)
         return self._canned(decision.intent, decision, asked)
 
+    def cards(self, codes: list[str], knowledge: Knowledge, today: dt.date) -> list[Card]:
+        """Whole cards of procedures, without a conversation around them."""
+        found = [knowledge.catalog.current(code) for code in codes]
+        return [self._cards.card(each, each.cases[0], (), today, case_known=len(each.cases) == 1) for each in found if each is not None]
+
     # --- procedures ----------------------------------------------------------------------------------------------
 
     def _procedures(self, decision: Decision, asked: Asked) -> Composed:
@@ -61,6 +67,7 @@ class Composer:
         if len(decision.parts) > 1:
             words.append(self.replies.say(self.replies.get("card.several"), {"count": len(decision.parts)}))
         cards, choices, parts = [], [], []
+        picture: Picture | None = None
         for part in decision.parts:
             procedure = asked.knowledge.catalog.current(part.code)
             if procedure is None:
@@ -71,12 +78,14 @@ class Composer:
             case_id = part.case_id or (picker.pick(asked.words, asked.markers) if picker else None)
             if len(decision.parts) == 1:
                 words.append(self._introduce(procedure.name, part))
-                if part.case_id is None and len(procedure.cases) > 1:
+                if part.case_id is None and len(procedure.cases) > 1 and part.aspects != (Aspect.QR,):
                     choices = [Choice(label=case.name, send=f"case:{procedure.code}:{case.id}") for case in procedure.cases]
             cards.append(
                 self._cards.card(procedure, procedure.case(case_id), part.aspects, asked.now.date(), case_known=case_id is not None)
             )
             parts.append(replace(part, code=procedure.code, case_id=case_id))
+            if Aspect.QR in part.aspects:
+                picture = self._cards.qr_picture(procedure)
             if choices and procedure.case_question:
                 said = {"question": procedure.case_question, "case": procedure.case(case_id).name if case_id else ""}
                 closing = self.replies.say(self.replies.get("card.case_question"), said)
@@ -84,7 +93,7 @@ class Composer:
                 return self._offering(reply, replace(decision, parts=tuple(parts)), choices)
         if not cards:
             return self._near(replace(decision, outcome="unknown", parts=()), asked)
-        return Reply(paragraphs=tuple(words), cards=tuple(cards), feedback=True), replace(decision, parts=tuple(parts))
+        return Reply(paragraphs=tuple(words), cards=tuple(cards), picture=picture, feedback=True), replace(decision, parts=tuple(parts))
 
     def _introduce(self, name: str, part: Part) -> str:
         key = f"card.{part.aspects[0]}.intro" if len(part.aspects) == 1 else "card.intro"

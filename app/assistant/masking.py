@@ -71,4 +71,6 @@ def mask(text: str) -> Masked:
             return LABELS[kind]
 
         text = pattern.sub(hide, text)
+    # A text that was masked before it was stored still says what was hidden.
+    kinds += [kind for kind, label in LABELS.items() if kind not in kinds and label in text]
     return Masked(text, tuple(kinds))

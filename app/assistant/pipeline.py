@@ -13,7 +13,7 @@ from app.assistant.knowing import Knowledge, KnowledgeHolder
 from app.assistant.masking import Masked, mask
 from app.calendar.opening import VIETNAM
 from app.commune import CommuneProfile
-from app.messages import Incoming, MessageKind, Reply
+from app.messages import Card, Incoming, MessageKind, Reply
 from app.settings import Settings
 from app.understanding.dialogue import Decision, State, decide
 
@@ -88,8 +88,18 @@ class Pipeline:
         led = [code for entry, _ in reading.entries[:1] for code in entry.members if ":" not in code]
         return list(dict.fromkeys([*led, *found]))
 
+    def cards(self, text: str, limit: int = 5) -> list[Card]:
+        """Cards of the procedures nearest to a text, best first."""
+        return self._composer.cards(self.search(text)[:limit], self._holder.now, self.clock().astimezone(VIETNAM).date())
+
+    def thanks_for_feedback(self, word: str) -> Reply:
+        """What to say to «Đúng ý» (`good`) and «Chưa đúng» (`bad`)."""
+        return Reply(paragraphs=(self._composer.replies.get(f"feedback.{word}"),))
+
     def _answer_what_is_no_text(self, turn: Turn) -> None:
-        if turn.incoming.kind is not MessageKind.TEXT and not turn.text.strip():
+        if turn.incoming.kind is MessageKind.START:
+            turn.decision = Decision("other", "greeting", confidence=1.0, state=turn.state)
+        elif turn.incoming.kind is not MessageKind.TEXT and not turn.text.strip():
             turn.decision = Decision("other", "not_text", confidence=1.0, state=turn.state)
 
     def _shorten(self, turn: Turn) -> None:

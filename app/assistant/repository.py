@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.models import Answer, Conversation
+
+_answers = cast("sa.Table", Answer.__table__)
+_conversations = cast("sa.Table", Conversation.__table__)
+_SAVE_ANSWER = sa.insert(_answers)
+_SAVE_STATE = (
+    sa.update(_conversations)
+    .where(_conversations.c.id == sa.bindparam("id_"))
+    .values(state=sa.bindparam("state_"), updated_at=sa.bindparam("updated_at_"))
+)
 
 
 async def find_answer(session: AsyncSession, commune_id: int, channel: str, message_id: str) -> Answer | None:
@@ -17,19 +29,47 @@ async def find_answer(session: AsyncSession, commune_id: int, channel: str, mess
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def conversation_of(session: AsyncSession, commune_id: int, channel: str, person: str, now: dt.datetime) -> Conversation:
-    """The conversation with this person, made when there is none; locked until the transaction ends."""
-    row = {"commune_id": commune_id, "channel": channel, "person": person, "state": {}, "updated_at": now}
-    statement: sa.Insert
-    if session.get_bind().dialect.name == "sqlite":
-        statement = sqlite.insert(Conversation).values(row).on_conflict_do_nothing()
-    else:
-        statement = postgresql.insert(Conversation).values(row).on_conflict_do_nothing()
-    await session.execute(statement)
-    query = sa.select(Conversation).where(
-        Conversation.commune_id == commune_id, Conversation.channel == channel, Conversation.person == person
-    )
-    return (await session.execute(query.with_for_update())).scalar_one()
+Person = tuple[int, str, str]
+"""Commune, channel, and the platform's id of the person: whose conversation it is."""
+
+
+@cache
+def _open(dialect: str) -> tuple[Any, Any]:
+    """The statements of `open_conversations`, built once: it runs for every message."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    columns = _conversations.c
+    key = sa.tuple_(columns.commune_id, columns.channel, columns.person)
+    query = sa.select(columns.commune_id, columns.channel, columns.person, columns.id, columns.state, columns.updated_at)
+    wanted = query.where(key.in_(sa.bindparam("keys", expanding=True))).order_by(columns.id).with_for_update()
+    return insert(_conversations).on_conflict_do_nothing(), wanted
+
+
+async def open_conversations(session: AsyncSession, people: Iterable[Person], now: dt.datetime) -> dict[Person, Any]:
+    """Each person's conversation (id, state, updated_at), made when there is none; locked until the transaction ends."""
+    keys = sorted(set(people))  # in one order, so that two processes cannot wait for each other
+    insert, query = _open(session.get_bind().dialect.name)
+    rows = [
+        {"commune_id": commune, "channel": channel, "person": person, "state": {}, "updated_at": now} for commune, channel, person in keys
+    ]
+    await session.execute(insert, rows)
+    found = await session.execute(query, {"keys": keys})
+    return {(row.commune_id, row.channel, row.person): row for row in found}
+
+
+async def save_answers(session: AsyncSession, answers: Sequence[dict[str, Any]]) -> None:
+    """Record answers."""
+    await session.execute(_SAVE_ANSWER, answers)
+
+
+async def save_states(session: AsyncSession, states: Sequence[dict[str, Any]]) -> None:
+    """Write conversations' new states: dicts of `id_`, `state_`, `updated_at_`."""
+    await session.execute(_SAVE_STATE, states)
+
+
+async def replies_of(session: AsyncSession, answer_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The replies given, by answer id."""
+    query = sa.select(_answers.c.id, _answers.c.reply).where(_answers.c.id.in_(list(answer_ids)))
+    return {row.id: row.reply for row in await session.execute(query)}
 
 
 async def recent_answers(session: AsyncSession, commune_id: int, channel: str, person: str, limit: int) -> list[Answer]:
@@ -73,6 +113,14 @@ async def set_feedback(
         .returning(Answer.id)
     )
     return (await session.execute(update)).scalar_one_or_none() is not None
+
+
+async def last_exchange(session: AsyncSession, commune_id: int, channel: str, person: str) -> dt.datetime | None:
+    """When this person's conversation last went on, or None."""
+    query = sa.select(Conversation.updated_at).where(
+        Conversation.commune_id == commune_id, Conversation.channel == channel, Conversation.person == person
+    )
+    return await session.scalar(query)
 
 
 async def forget_person(session: AsyncSession, commune_id: int, channel: str, person: str) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import __version__
 from app.assistant import repository
-from app.assistant.models import Answer
 from app.assistant.pipeline import Pipeline, Turn
 from app.database import Database
 from app.messages import Incoming, Reply
 from app.settings import Settings
-from app.understanding.dialogue import State
+from app.understanding.dialogue import Decision, State
 from app.understanding.rules import Aspect
 
 log = structlog.get_logger()
@@ -34,6 +35,14 @@ class Exchange:
     feedback: str | None
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A reply, and whether the person asked to be forgotten: then only the reply remains to be given."""
+
+    reply: Reply
+    forgotten: bool
+
+
 class Assistant:
     """Answers citizens and remembers, with a pipeline and a database."""
 
@@ -43,56 +52,48 @@ class Assistant:
 
     async def handle(self, incoming: Incoming) -> Reply:
         """Answer one message and record it, in one transaction. A repeat of the same message gets the same reply."""
-        started = time.perf_counter()
         async with self._database.write() as session:
-            now = self._clock()
-            person = (incoming.commune_id, incoming.channel, incoming.person)
             message = (incoming.commune_id, incoming.channel, incoming.message_id)
             known = await repository.find_answer(session, *message)
             if known is None:
                 # Repeats that come at once wait here, one behind the other, and look again when it is their turn.
-                conversation = await repository.conversation_of(session, *person, now)
+                await repository.open_conversations(session, [_person(incoming)], self._clock())
                 known = await repository.find_answer(session, *message)
             if known is not None:
                 return Reply.model_validate(known.reply)
+            [answered] = await self.answer(session, [incoming])
+        return answered.reply
+
+    async def answer(self, session: AsyncSession, messages: Sequence[Incoming]) -> list[Answered]:
+        """Answer messages of different people and record everything in the caller's transaction. Who repeats is the caller's matter."""
+        now = self._clock()
+        conversations = await repository.open_conversations(session, map(_person, messages), now)
+        answered, answers, states = [], [], []
+        for incoming in messages:
+            started = time.perf_counter()
+            conversation = conversations[_person(incoming)]
             fresh = now - conversation.updated_at < self._settings.conversation_expiry
             turn = self.pipeline.answer(incoming, _state_of(conversation.state) if fresh else State())
             reply, decision = turn.reply, turn.decision
             assert reply is not None
             assert decision is not None
-            answer_id = secrets.token_hex(16)
-            reply = reply.model_copy(update={"answer_id": answer_id})
-            conversation.state, conversation.updated_at = _state_to_json(decision.state), now
-            session.add(self._record(turn, reply, conversation.id, now, (time.perf_counter() - started) * 1000))
-            if decision.intent == "delete_data":
-                await session.flush()
-                await repository.forget_person(session, *person)
-        log.info("answered", channel=incoming.channel, intent=decision.intent, outcome=decision.outcome)
-        return reply
+            reply = reply.model_copy(update={"answer_id": secrets.token_hex(16)})
+            elapsed_ms = (time.perf_counter() - started) * 1000
+            answers.append(_record(turn, decision, reply, {"conversation_id": conversation.id, "asked_at": now, "elapsed_ms": elapsed_ms}))
+            states.append({"id_": conversation.id, "state_": _state_to_json(decision.state), "updated_at_": now})
+            answered.append(Answered(reply, forgotten=decision.intent == "delete_data"))
+            log.info("answered", channel=incoming.channel, intent=decision.intent, outcome=decision.outcome)
+        await repository.save_answers(session, answers)
+        await repository.save_states(session, states)
+        for incoming, each in zip(messages, answered, strict=True):
+            if each.forgotten:
+                await repository.forget_person(session, *_person(incoming))
+        return answered
 
-    def _record(self, turn: Turn, reply: Reply, conversation_id: int, now: dt.datetime, elapsed_ms: float) -> Answer:
-        decision = turn.decision
-        assert decision is not None
-        part = decision.parts[0] if decision.parts else None
-        return Answer(
-            id=reply.answer_id,
-            commune_id=turn.incoming.commune_id,
-            conversation_id=conversation_id,
-            channel=turn.incoming.channel,
-            message_id=turn.incoming.message_id,
-            asked_at=now,
-            masked_text=turn.masked.text,
-            status=decision.outcome,
-            intent=decision.intent,
-            code=part.code if part else None,
-            case_id=part.case_id if part else None,
-            aspects=[str(aspect) for aspect in decision.aspects],
-            confidence=round(decision.confidence, 4),
-            catalog_version=turn.knowledge.catalog.version,
-            app_version=__version__,
-            reply=reply.model_dump(mode="json"),
-            elapsed_ms=round(elapsed_ms, 3),
-        )
+    async def replies_of(self, session: AsyncSession, answer_ids: Iterable[str]) -> dict[str, Reply]:
+        """Replies given before, by answer id; those that were erased are missing."""
+        found = await repository.replies_of(session, answer_ids)
+        return {answer_id: Reply.model_validate(reply) for answer_id, reply in found.items()}
 
     async def history(self, channel: str, person: str, limit: int = 20, commune_id: int = 1) -> list[Exchange]:
         """The last exchanges of a person's conversation, oldest first."""
@@ -128,6 +129,31 @@ class Assistant:
         now = self._clock()
         async with self._database.write() as session:
             return await repository.purge(session, now - self._settings.keep_conversations, now - self._settings.keep_answers)
+
+
+def _person(incoming: Incoming) -> repository.Person:
+    return incoming.commune_id, incoming.channel, incoming.person
+
+
+def _record(turn: Turn, decision: Decision, reply: Reply, more: dict[str, Any]) -> dict[str, Any]:
+    """The answer as a row of its table."""
+    part = decision.parts[0] if decision.parts else None
+    return more | {
+        "id": reply.answer_id,
+        "commune_id": turn.incoming.commune_id,
+        "channel": turn.incoming.channel,
+        "message_id": turn.incoming.message_id,
+        "masked_text": turn.masked.text,
+        "status": decision.outcome,
+        "intent": decision.intent,
+        "code": part.code if part else None,
+        "case_id": part.case_id if part else None,
+        "aspects": [str(aspect) for aspect in decision.aspects],
+        "confidence": round(decision.confidence, 4),
+        "catalog_version": turn.knowledge.catalog.version,
+        "app_version": __version__,
+        "reply": reply.model_dump(mode="json", exclude_defaults=True),
+    }
 
 
 def _state_to_json(state: State) -> dict[str, Any]:

@@ -15,15 +15,19 @@ from app.catalog.content import OnlineLevel, Procedure
 from app.errors import NotFound
 from app.limits import one_question
 from app.site import chat
+from app.site.doors import doors_of
 from app.site.links import page_path
+from app.site.links import short_address as short_address_of
 from app.site.listing import Filters, count_by_field, find
 from app.site.pages import SHARED, render, today, wants_fragment
 from app.site.procedure_view import structured_data, view_of
+from app.site.qr import qr_png
 from app.site.repository import count_scan
 from app.visitor import COOKIE_DAYS
 
 COMMUNE_ID = 1
 READ = ["GET", "HEAD"]
+NOT_KEPT = "no-store"
 _PLACE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PLACE_LENGTH = 40
 
@@ -98,12 +102,15 @@ async def procedure_page(request: Request, code: str, slug: str) -> Response:
         return _to_page(procedure)
     view = view_of(catalog, procedure, request.app.state.settings.public_url)
     field = catalog.field(procedure.field)
+    current = catalog.current(procedure.code) or procedure
     return render(
         request,
         "site/procedure.html",
         {
             "view": view,
             "procedure": procedure,
+            "current": current,
+            "doors": doors_of(request.app.state.accounts, current.code),
             "field": field,
             "page_path": page_path,
             "structured": structured_data(view, request.app.state.commune, field.name if field else ""),
@@ -124,9 +131,22 @@ async def life_event(request: Request, event_id: str) -> Response:
     return render(request, "site/event.html", {"event": event, "steps": steps, "page_path": page_path}, cache=SHARED)
 
 
+@router.api_route("/q/{code}.png", methods=READ, dependencies=[Depends(public)])
+async def qr_picture(request: Request, code: str) -> Response:
+    """The QR code of a short address as a picture, for chats."""
+    procedure = _catalog(request).get(code)
+    if procedure is None:
+        raise NotFound
+    address = short_address_of(request.app.state.settings.public_url, procedure.code)
+    return Response(qr_png(address), media_type="image/png", headers={"cache-control": SHARED})
+
+
 @router.api_route("/q/{code}", methods=READ, dependencies=[Depends(public)])
 async def short_address(request: Request, code: str, p: str = "") -> Response:
-    """Where a printed QR code leads. A scan is counted without keeping anything of who scanned."""
+    """Where a printed QR code leads: to the page, by a choice when there are chats to ask in.
+
+    A scan is counted without keeping anything of who scanned.
+    """
     catalog = _catalog(request)
     procedure = catalog.get(code)
     if procedure is None:
@@ -136,7 +156,20 @@ async def short_address(request: Request, code: str, p: str = "") -> Response:
         place = p if len(p) <= _PLACE_LENGTH and _PLACE.fullmatch(p) else ""
         async with request.app.state.database.write() as session:
             await count_scan(session, COMMUNE_ID, procedure.code, place, today())
-    return RedirectResponse(page_path(procedure), status_code=302, headers={"cache-control": "no-store"})
+    current = catalog.current(procedure.code) or procedure
+    doors = doors_of(request.app.state.accounts, current.code)
+    if not doors:
+        return RedirectResponse(page_path(procedure), status_code=302, headers={"cache-control": NOT_KEPT})
+    context = {"procedure": procedure, "current": current, "doors": doors, "page_path": page_path}
+    return render(request, "site/door.html", context, cache=NOT_KEPT)
+
+
+@router.api_route("/zalo_verifier{code}.html", methods=READ, dependencies=[Depends(public)])
+async def zalo_verifier(request: Request, code: str) -> Response:
+    """What Zalo reads to see that this domain is ours; the home page says the same."""
+    if code != request.app.state.settings.zalo_verification:
+        raise NotFound
+    return render(request, "site/zalo_verifier.html", {"code": code}, cache=SHARED)
 
 
 @router.api_route("/gioi-thieu", methods=READ, dependencies=[Depends(public)])

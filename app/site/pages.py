@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from app.calendar.opening import VIETNAM
 from app.commune import CommuneProfile
 from app.settings import Settings
+from app.site.doors import doors_of
 
 # What a visitor wrote is on the page, or a form token: never kept by a proxy, asked again by the browser.
 PERSONAL = "private, no-cache"
@@ -58,9 +59,15 @@ def render(
     headers: dict[str, str] | None = None,
     cache: str = PERSONAL,
 ) -> HTMLResponse:
-    """A page, or a fragment of one. Every template also has `commune`, `settings`, `path` and `with_phone_links`."""
+    """A page, or a fragment of one. Every template also has what `known` names; `chats` are our chats elsewhere."""
     commune: CommuneProfile = request.app.state.commune
     settings: Settings = request.app.state.settings
-    known = {"commune": commune, "settings": settings, "path": request.url.path, "with_phone_links": with_phone_links}
+    known = {
+        "commune": commune,
+        "settings": settings,
+        "path": request.url.path,
+        "chats": doors_of(request.app.state.accounts),
+        "with_phone_links": with_phone_links,
+    }
     text = request.app.state.templates.get_template(template).render(known | context)
     return HTMLResponse(text, status, headers={"cache-control": cache, "vary": "hx-request"} | (headers or {}))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
-
-import segno
 
 from app.catalog.catalog import Catalog
 from app.catalog.collections import LifeEvent
 from app.catalog.content import UNKNOWN, Case, Channel, Fee, FeeStatus, Handler, Paper, Procedure
 from app.commune import CommuneProfile
 from app.site import links
+from app.site.qr import qr_svg
 
 
 @dataclass(frozen=True)
@@ -97,13 +95,6 @@ def view_of(catalog: Catalog, procedure: Procedure, public_url: str) -> Procedur
         lookalikes=tuple(Neighbour(found, difference) for found, difference in neighbours if found is not None),
         events=tuple(event for event in catalog.life_events if procedure.code in event.procedures),
     )
-
-
-@lru_cache(maxsize=1024)
-def qr_svg(address: str) -> str:
-    """An address as a QR code drawn in SVG, with no style attribute: our content policy forbids them."""
-    code = segno.make(address, error="m", micro=False)
-    return code.svg_inline(border=3, omitsize=True, dark="#000", light="#fff", svgclass=None, lineclass=None)
 
 
 def structured_data(view: ProcedureView, commune: CommuneProfile, field_name: str) -> dict[str, Any]:

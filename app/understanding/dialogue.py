@@ -25,6 +25,8 @@ COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no pro
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
 MAX_CHOICES = 5
+_CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
+_QR_WORDS = re.compile(r"(?i)\b(?:mã|ma|code)?\s*qr\b(?:\s*code)?")
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
 
@@ -70,15 +72,18 @@ class Decision:
 
 def decide(reader: Reader, text: str, state: State) -> Decision:
     """Decide about one message; `Decision.state` is the state after it."""
-    text = clean(text)
     state = _still_known(reader, state)
+    coded = _CODE.search(text)
+    text = clean(text)
     reading = reader.read(text, favoured=state.choices)
     signs = reading.signs
     if signs.sure is not None:
         return _intent(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
     if not reading.query.words.folded:
         return Decision("other", "empty", confidence=1.0, state=state)
-    chosen = _choice(reading, state)
+    if coded is not None and coded[0] in reader.index.number_of:
+        return choose(coded[0], reading.aspects, state)
+    chosen = _choice(reading, state) or _asked_qr(reader, text, reading, state)
     if chosen is not None:
         return chosen
     if signs.number is not None and len(reading.query.words.folded) == 1:
@@ -252,6 +257,18 @@ def _choice(reading: Reading, state: State) -> Decision | None:
         codes = tuple(choice for choice in state.choices if ":" not in choice)
         return Decision("clarify", "vague", codes, choices=state.choices, confidence=0.9, state=state)
     return choose(state.choices[position], reading.aspects or state.aspects, state)
+
+
+def _asked_qr(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
+    """«cho xin mã QR», of what is in mind or of what the rest of the message names."""
+    if Aspect.QR not in reading.signs.aspects:
+        return None
+    rest = reader.read(_QR_WORDS.sub(" ", text))
+    if rest.codes() and (reader.index.topic_words(rest.query.content) or rest.query.markers):
+        return answer(rest, tuple(rest.codes()), (Aspect.QR,), state, inherited=rest.codes()[:1] == [state.code])
+    if state.code is None:
+        return Decision("other", "qr_of_what", aspects=(Aspect.QR,), confidence=0.9, state=state)
+    return answer(rest, (state.code,), (Aspect.QR,), state, inherited=True)
 
 
 def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:

@@ -24,6 +24,7 @@ class Aspect(StrEnum):
     LEGAL_BASIS = "legal_basis"
     AGENCY = "agency"
     RESULT = "result"
+    QR = "qr"
 
 
 @dataclass(frozen=True)

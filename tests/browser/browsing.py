@@ -7,14 +7,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 PHONE, DESK = 390, 1280
 HEIGHT = {PHONE: 844, DESK: 900}
+FIRST_VISIT_LIMIT = 100_000
 BIRTH = "/thu-tuc/1.001193/dang-ky-khai-sinh"
 
 
@@ -83,3 +85,29 @@ def tab(
     page.on("request", lambda request: found.requests.append(request.url))
     yield found
     context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe has against the page as it is now."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]})["violations"]
+    return [f"{item['id']}: {node['target']} {node['failureSummary']}" for item in found for node in item["nodes"]]
+
+
+def weigh(tab: Tab, path: str) -> dict[str, int]:
+    """Open a page; bytes that came over the wire, headers included, per address."""
+    session = tab.page.context.new_cdp_session(tab.page)
+    session.send("Network.enable")
+    names: dict[str, str] = {}
+    weights: dict[str, int] = {}
+
+    def started(event: dict[str, Any]) -> None:
+        names[event["requestId"]] = event["request"]["url"].removeprefix(tab.url).partition("?")[0]
+
+    def finished(event: dict[str, Any]) -> None:
+        name = names[event["requestId"]]
+        weights[name] = weights.get(name, 0) + int(event["encodedDataLength"])
+
+    session.on("Network.requestWillBeSent", started)
+    session.on("Network.loadingFinished", finished)
+    tab.page.goto(tab.url + path, wait_until="networkidle")
+    return weights

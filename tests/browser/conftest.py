@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.browsing import DESK, PHONE, Tab, chromium, find_chromium, tab
+from tests.site.chats import BOTH, running_with
 from tests.support.server import Server, running_server
 
 
@@ -18,6 +19,13 @@ from tests.support.server import Server, running_server
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(tmp_path_factory.mktemp("browser") / "data", GANDAN_MESSAGES_PER_MINUTE="10000") as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def with_chats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a second site, on which chats are connected."""
+    with running_with(BOTH, tmp_path_factory.mktemp("chats") / "data") as url:
+        yield url
 
 
 @pytest.fixture(scope="package")
@@ -34,14 +42,14 @@ def new_tab(browser: Browser, server: Server) -> Iterator[Callable[..., Tab]]:
     with contextlib.ExitStack() as stack:
         opened: list[Tab] = []
 
-        def open_tab(**options: Any) -> Tab:
-            opened.append(stack.enter_context(tab(browser, server.url, **options)))
+        def open_tab(url: str = server.url, **options: Any) -> Tab:
+            opened.append(stack.enter_context(tab(browser, url, **options)))
             return opened[-1]
 
         yield open_tab
         for one in opened:
             assert one.complaints == []
-            assert [url for url in one.requests if not url.startswith((server.url + "/", "data:"))] == []
+            assert [url for url in one.requests if not url.startswith((one.url + "/", "data:"))] == []
 
 
 @pytest.fixture(params=[PHONE, DESK], ids=["390px", "1280px"])

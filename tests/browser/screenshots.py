@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from tests.browser.browsing import BIRTH, DESK, PHONE, Tab, chromium, tab
+from tests.site.chats import BOTH, running_with
 from tests.support.server import running_server
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
@@ -24,6 +25,7 @@ def main() -> None:
         with tab(browser, server.url, scheme="dark", scale=1.5) as visitor:
             _dark(visitor)
         _paper(browser, server.url)
+        _doors(browser, Path(data) / "chats")
     for path in sorted(FOLDER.glob("*.png")):
         print(f"{path.stat().st_size / 1000:6.0f} kB  {path.name}")
 
@@ -67,6 +69,14 @@ def _dark(visitor: Tab) -> None:
     _take(visitor, f"dark-card-{PHONE}")
     visitor.open("/thu-tuc/1.000894")
     _take(visitor, f"dark-procedure-{PHONE}")
+
+
+def _doors(browser: Browser, data_dir: Path) -> None:
+    with running_with(BOTH, data_dir) as url:
+        for width in (PHONE, DESK):
+            with tab(browser, url, width=width) as visitor:
+                visitor.open("/q/1.000894")
+                _take(visitor, f"door-{width}")
 
 
 def _paper(browser: Browser, url: str) -> None:

@@ -6,19 +6,12 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.browsing import BIRTH, DESK, PHONE, Tab
+from tests.browser.browsing import BIRTH, DESK, PHONE, Tab, violations
 
 PAGES = ["/", "/thu-tuc", "/thu-tuc?muc=full", "/thu-tuc?q=zzzz", BIRTH, f"{BIRTH}#qua-60-ngay", "/gioi-thieu", "/su-kien/sinh-con"]
 MISSING = ["/q/9.999999", "/khong-co"]
-OPTIONS = {"resultTypes": ["violations"]}
-
-
-def _violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=OPTIONS)["violations"]
-    return [f"{item['id']}: {node['target']} {node['failureSummary']}" for item in found for node in item["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -26,7 +19,7 @@ def _violations(page: Page) -> list[str]:
 def test_a_page_has_no_violation(new_tab: Callable[..., Tab], path: str, scheme: Literal["light", "dark"]) -> None:
     for width in (PHONE, DESK):
         tab = new_tab(width=width, scheme=scheme)
-        assert _violations(tab.open(path)) == []
+        assert violations(tab.open(path)) == []
         if path in MISSING:
             tab.complaints[:] = [text for text in tab.complaints if "404" not in text]
 
@@ -40,13 +33,13 @@ def test_a_conversation_has_no_violation(new_tab: Callable[..., Tab], scheme: Li
     tab.ask("cháy nhà cứu với")
     tab.ask("khai sinh").get_by_role("button", name="Chưa đúng").click()
     expect(page.locator(".thanks")).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 def test_the_check_itself_sees_a_violation(new_tab: Callable[..., Tab]) -> None:
     page = new_tab().open("/gioi-thieu")
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"data:,\"><input>')")
-    assert {line.partition(":")[0] for line in _violations(page)} >= {"image-alt", "label"}
+    assert {line.partition(":")[0] for line in violations(page)} >= {"image-alt", "label"}
 
 
 def test_the_watch_on_the_content_policy_sees_a_violation(new_tab: Callable[..., Tab]) -> None:

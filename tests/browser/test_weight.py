@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from tests.browser.browsing import BIRTH, Tab
+from tests.browser.browsing import BIRTH, FIRST_VISIT_LIMIT, Tab, weigh
 from tests.browser.screenshots import FOLDER
-
-LIMIT = 100_000
-
-
-def _weigh(tab: Tab, path: str) -> dict[str, int]:
-    """Bytes that came over the wire, headers included, per address."""
-    session = tab.page.context.new_cdp_session(tab.page)
-    session.send("Network.enable")
-    names: dict[str, str] = {}
-    weights: dict[str, int] = {}
-
-    def started(event: dict[str, Any]) -> None:
-        names[event["requestId"]] = event["request"]["url"].removeprefix(tab.url).partition("?")[0]
-
-    def finished(event: dict[str, Any]) -> None:
-        name = names[event["requestId"]]
-        weights[name] = weights.get(name, 0) + int(event["encodedDataLength"])
-
-    session.on("Network.requestWillBeSent", started)
-    session.on("Network.loadingFinished", finished)
-    tab.page.goto(tab.url + path, wait_until="networkidle")
-    return weights
 
 
 @pytest.mark.parametrize("path", ["/", "/thu-tuc", BIRTH])
 def test_a_first_visit_weighs_less_than_100_kb(new_tab: Callable[..., Tab], path: str) -> None:
-    weights = _weigh(new_tab(), path)
+    weights = weigh(new_tab(), path)
     assert {"/static/app.css", "/static/app.js", "/static/fonts/be-vietnam-pro-400.woff2"} <= weights.keys()
-    assert sum(weights.values()) < LIMIT, weights
+    assert sum(weights.values()) < FIRST_VISIT_LIMIT, weights
 
 
 def test_a_second_page_costs_only_itself(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab()
-    _weigh(tab, "/")
-    again = _weigh(tab, "/thu-tuc")
+    weigh(tab, "/")
+    again = weigh(tab, "/thu-tuc")
     assert sum(weight for name, weight in again.items() if name.startswith("/static/")) == 0, again
 
 

@@ -1,32 +1,44 @@
-"""Every dialogue of this folder, through the real web chat of a real server."""
+"""Every dialogue of this folder, on all four channels: through real HTTP, against a real server and the platforms' fakes."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.catalog.yaml_loader import read_document
+from tests.channels.connected import CHANNELS, connected
+from tests.dialogues.phone import PhoneChat
 from tests.dialogues.webchat import Heard, WebChat
-from tests.support.server import Server, running_server
+from tests.support.server import running_server
+
+Chat = WebChat | PhoneChat
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 DIALOGUES = [dialogue for file in FILES for dialogue in read_document(file).data]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("dialogues") / "data"
-    with running_server(folder, GANDAN_MESSAGES_PER_MINUTE="10000") as running:
-        yield running
+@pytest.fixture(scope="module", params=("web", *CHANNELS))
+def new_chat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Chat]]:
+    """Makes chats of fresh citizens on one channel."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "web":
+        with running_server(folder / "data", GANDAN_MESSAGES_PER_MINUTE="10000") as server:
+            yield lambda: WebChat(server.url)
+    else:
+        with connected(request.param, folder) as channel, channel.serving():
+            yield lambda: PhoneChat(channel)
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=[dialogue["name"] for dialogue in DIALOGUES])
-def test_dialogue(server: Server, dialogue: dict[str, Any]) -> None:
-    chat = WebChat(server.url)
+def test_dialogue(new_chat: Callable[[], Chat], dialogue: dict[str, Any]) -> None:
+    chat = new_chat()
+    on_phone = isinstance(chat, PhoneChat)
+    if (dialogue.get("only") == "phone" and not on_phone) or (dialogue.get("buttons") and not chat.has_buttons):
+        pytest.skip("kênh này không có")
     try:
         for turn in dialogue["turns"]:
             text = turn["say"]
@@ -34,9 +46,17 @@ def test_dialogue(server: Server, dialogue: dict[str, Any]) -> None:
                 text = unicodedata.normalize("NFD", text)
             if dialogue.get("long"):
                 text = (text * 500)[: int(dialogue["long"])]
-            _check(turn, chat.say(text))
+            if on_phone and not text.strip() and not turn.keys() & {"kind", "press"}:
+                continue  # a chat does not send nothing
+            _check(turn, _turn(chat, turn, text))
     finally:
         chat.close()
+
+
+def _turn(chat: Chat, turn: dict[str, Any], text: str) -> Heard:
+    if isinstance(chat, WebChat):
+        return chat.say(text)
+    return chat.press(turn["press"]) if "press" in turn else chat.say(text, turn.get("kind", "text"))
 
 
 def _check(turn: dict[str, Any], heard: Heard) -> None:

@@ -63,6 +63,8 @@ class _LastExchange(HTMLParser):
 class WebChat:
     """One visitor."""
 
+    has_buttons = True
+
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, follow_redirects=True, headers={"accept": "text/html"})
         self._sent = 0

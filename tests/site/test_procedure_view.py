@@ -13,7 +13,8 @@ from app.catalog.catalog import Catalog
 from app.catalog.loader import load_catalog
 from app.commune import CommuneProfile, load_commune
 from app.settings import ROOT
-from app.site.procedure_view import ProcedureView, qr_svg, structured_data, view_of
+from app.site.procedure_view import ProcedureView, structured_data, view_of
+from app.site.qr import qr_svg
 from tests.catalog.small_catalog import FIRST, case, procedure, write_catalog
 
 PAPERS = [

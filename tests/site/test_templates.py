@@ -50,6 +50,8 @@ def _procedure_page(templates: Environment, folder: Path, **more: Any) -> str:
         "site/procedure.html",
         view=view,
         procedure=found,
+        current=found,
+        doors=(),
         field=catalog.field("ho-tich"),
         structured=structured_data(view, commune, HOSTILE),
     )

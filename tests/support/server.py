@@ -39,26 +39,37 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextlib.contextmanager
-def running_server(data_dir: Path, **environment: str) -> Iterator[Server]:
-    """Start `gandan serve`, wait until it is healthy, stop it at the end."""
-    port = free_port()
+def start_server(data_dir: Path, **environment: str) -> Server:
+    """Start `gandan serve` (on a free port, unless told one) and wait until it is healthy. Whoever starts it ends it."""
+    port = int(environment.get("GANDAN_PORT", "0")) or free_port()
     url = f"http://127.0.0.1:{port}"
     env = os.environ | {"GANDAN_DATA_DIR": str(data_dir), "GANDAN_PORT": str(port), "GANDAN_PUBLIC_URL": url} | environment
     started = time.perf_counter()
-    log = (data_dir.parent / f"server-{port}.log").open("wb")
-    process = subprocess.Popen([sys.executable, "-m", "app", "serve"], env=env, stdout=log, stderr=log)
+    log = data_dir.parent / f"server-{port}.log"
+    with log.open("ab") as file:
+        process = subprocess.Popen([sys.executable, "-m", "app", "serve"], env=env, stdout=file, stderr=file)
     try:
-        _wait(url, process, Path(log.name))
-        yield Server(url, process, time.perf_counter() - started)
+        _wait(url, process, log)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return Server(url, process, time.perf_counter() - started)
+
+
+@contextlib.contextmanager
+def running_server(data_dir: Path, **environment: str) -> Iterator[Server]:
+    """A running `gandan serve`, stopped at the end."""
+    server = start_server(data_dir, **environment)
+    try:
+        yield server
     finally:
-        process.terminate()
+        server.process.terminate()
         try:
-            process.wait(10)
+            server.process.wait(10)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        log.close()
+            server.process.kill()
+            server.process.wait()
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

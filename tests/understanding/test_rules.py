@@ -130,6 +130,7 @@ ASPECTS = {
     Aspect.FORMS: ["xin mẫu đơn", "tải mẫu ở đâu", "có biểu mẫu không", "mau to khai"],
     Aspect.LEGAL_BASIS: ["căn cứ luật nào", "theo nghị định nào", "văn bản nào quy định"],
     Aspect.AGENCY: ["ai ký giấy này", "cơ quan nào giải quyết", "thẩm quyền của ai", "noi nao cap"],
+    Aspect.QR: ["cho xin mã qr", "mã QR của thủ tục này", "gui em ma qr", "có mã qr để quét không"],
     Aspect.RESULT: ["làm xong nhận được giấy gì", "kết quả là gì", "được cấp giấy gì"],
 }
 
@@ -137,6 +138,11 @@ ASPECTS = {
 @pytest.mark.parametrize(("aspect", "text"), [(aspect, text) for aspect, texts in ASPECTS.items() for text in texts])
 def test_short_phrases_ask_for_their_aspect(reader: Reader, aspect: Aspect, text: str) -> None:
     assert aspect in reader.read(text).signs.aspects
+
+
+@pytest.mark.parametrize("text", ["mã QR quét không ra", "quét mã qr đóng phí không được"])
+def test_trouble_with_a_code_asks_for_none(reader: Reader, text: str) -> None:
+    assert Aspect.QR not in reader.read(text).signs.aspects
 
 
 @pytest.mark.parametrize("text", ["làm giấy khai sinh cho con", "em muốn đăng ký kết hôn", "mất căn cước", "con tui mới sanh"])

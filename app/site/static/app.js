@@ -109,6 +109,25 @@
     show();
   });
 
+  /* --- words to take into another app ------------------------------------------------------------------------ */
+
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    const door = button.closest("[data-words]");
+    const words = door.querySelector("strong");
+    const said = door.querySelector("[role=status]");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(words.textContent);
+        say(said, "loi-da-chep");
+      } catch {
+        /* Plain http, or refused: marked words are one press away from being copied by hand. */
+        getSelection().selectAllChildren(words);
+        say(said, "loi-chua-chep");
+      }
+    });
+  });
+
   /* --- printing --------------------------------------------------------------------------------------------- */
 
   document.querySelectorAll("[data-print]").forEach((button) => {
