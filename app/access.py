@@ -28,4 +28,4 @@ async def keeper_ticket(request: Request, ve: str = "") -> None:
     """Who holds a ticket printed by `gandan channel connect`, for half an hour. Raises BadInput."""
     signer: Signer = request.app.state.signer
     if not signer.read_ticket("connect", ve):
-        raise BadInput("Đường dẫn này đã hết hạn. Bạn chạy lại gandan channel connect để có đường dẫn mới.")
+        raise BadInput("Đường dẫn này đã hết hạn. Bạn chạy gandan channel check để có đường dẫn mới.")

@@ -29,9 +29,13 @@ app.add_typer(channel_app, name="channel")
 def main() -> None:
     """Entry point of `gandan`. Content errors are printed as sentences, not tracebacks."""
     from app.catalog.yaml_loader import ContentError  # noqa: PLC0415
+    from app.errors import GanDanError  # noqa: PLC0415
 
     try:
         app()
+    except GanDanError as error:
+        typer.echo(f"LỖI  {error.message}", err=True)
+        sys.exit(1)
     except ContentError as error:
         for problem in error.problems:
             typer.echo(f"LỖI  {problem}", err=True)
@@ -54,10 +58,9 @@ def serve(
 
     address, number = host or settings.host, port or settings.port
     typer.echo(f"Gần Dân đang chạy: http://{address}:{number}", err=True)
-    # SQLite works in a thread: by default it waits up to 5 ms for the interpreter at every step of a transaction.
-    sys.setswitchinterval(0.0005)
     web = create_app(settings, knowledge)
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)  # a message makes some thousand short-lived objects: looking through them each time costs
     gc.enable()
     uvicorn.run(
         web,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from app.channels.keeper import Keeper
+    from app.channels.keeper import Field, Keeper
     from app.messages import Finding
 
 group = typer.Typer(help="Kênh Zalo OA, Zalo Bot, Telegram.", no_args_is_help=True)
@@ -33,16 +33,18 @@ def connect(
         raise typer.BadParameter(f"chọn một trong: {', '.join(KINDS)}")
     if polling and not kind.polling:
         raise typer.BadParameter(f"{kind.title} chỉ có webhook")
-    if from_stdin:
-        typed = json.load(sys.stdin)
-    else:
-        typed = {field.name: typer.prompt(field.question, hide_input=field.secret) for field in kind.fields}
+    typed = json.load(sys.stdin) if from_stdin else {field.name: _typed(field) for field in kind.fields}
     values = {name: str(value).strip() for name, value in typed.items()}
-    missing = [field.question for field in kind.fields if not values.get(field.name)]
+    missing = [field.question for field in kind.fields if not field.optional and not values.get(field.name)]
     if missing:
         raise typer.BadParameter(f"còn thiếu: {'; '.join(missing)}")
     mode = Mode.POLLING if polling else Mode.WEBHOOK
-    _report(f"Đã nối {kind.title}.", asyncio.run(_keeper().connect(channel, mode, values)))
+    in_use, findings = asyncio.run(_keeper().connect(channel, mode, values))
+    if not in_use:
+        _report(f"Chưa nối được {kind.title}. Tài khoản đang dùng trước đó (nếu có) vẫn giữ nguyên.", findings)
+        raise typer.Exit(1)
+    done = all(finding.good for finding in findings)
+    _report(f"Đã nối {kind.title}." if done else f"Đã ghi tài khoản {kind.title}, còn việc phải làm:", findings)
 
 
 @group.command()
@@ -81,6 +83,11 @@ def _switch(number: int, *, on: bool, done: str) -> None:
         typer.echo(f"Không có tài khoản số {number}. Xem bằng: gandan channel list", err=True)
         raise typer.Exit(1)
     typer.echo(done)
+
+
+def _typed(field: Field) -> str:
+    default = "" if field.optional else None
+    return str(typer.prompt(field.question, default=default, hide_input=field.secret, show_default=False))
 
 
 def _keeper() -> Keeper:

@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None, knowledge: Callable[[], Knowled
         await asyncio.to_thread(migrate, settings.resolved_database_url)
         watcher = asyncio.create_task(_watch_catalog(holder, settings.procedures_dir))
         warming = asyncio.create_task(_warm(commune))
+        tidying = asyncio.create_task(database.keep_tidy())
         app.state.desk = desk = Desk(database, assistant, accounts, settings, draw)
         await desk.start()
         log.info("started", version=__version__, catalog=holder.now.catalog.version)
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, knowledge: Callable[[], Knowled
             watcher.cancel()
             warming.cancel()
             await desk.stop()
+            tidying.cancel()
             await database.close()
 
     app = FastAPI(
@@ -90,12 +92,12 @@ def create_app(settings: Settings | None = None, knowledge: Callable[[], Knowled
     app.state.signer = Signer(secret)
     app.state.sealer, app.state.accounts = sealer, accounts
 
+    # /kenh/…              webhooks and consent; first, because it is asked most
+    app.include_router(channels.router)
     # /                    home and chat, /thu-tuc, /q/…, /gioi-thieu, /su-kien/…
     app.include_router(site.router)
     # /api/v1/…
     app.include_router(api.router)
-    # /kenh/…             webhooks and consent
-    app.include_router(channels.router)
     # /healthz
     app.include_router(health)
     app.mount("/static", static_files(), name="static")

@@ -115,6 +115,12 @@ def test_long_labels_become_numbers_and_the_words_stay_in_the_text() -> None:
     assert [(button.label, button.data) for button in part.buttons[:3]] == [("1", "c:a1:1"), ("2", "c:a1:2"), ("3", "c:a1:3")]
 
 
+@pytest.mark.parametrize(("length", "label"), [(57, "1. " + "x" * 57), (58, "1")])
+def test_a_label_is_words_as_long_as_they_fit(length: int, label: str) -> None:
+    (part,) = render(Reply(paragraphs=("Chọn:",), choices=(Choice(label="x" * length, send="x"),), answer_id="a1"), TELEGRAM)
+    assert part.buttons == (Button(label=label, data="c:a1:1"),)
+
+
 def test_more_choices_than_buttons_are_numbered_lines() -> None:
     reply = Reply(paragraphs=("Chọn:",), choices=CASES * 3, answer_id="a1", feedback=True)
     (part,) = render(reply, OA)
@@ -129,11 +135,11 @@ def test_words_that_are_too_long_to_send_are_sent_unseen_or_as_the_number() -> N
         assert part.buttons == (expected,)
 
 
-@pytest.mark.parametrize("answer_id", ["", "x" * 64])
-def test_data_that_names_no_answer_or_is_too_long_is_no_button(answer_id: str) -> None:
-    (part,) = render(REPLY.model_copy(update={"answer_id": answer_id}), TELEGRAM)
-    assert part.text.endswith("1. Bé chưa quá 60 ngày\n2. Bé đã quá 60 ngày")
-    assert [button.url for button in part.buttons] == [PAGE, PORTAL]
+@pytest.mark.parametrize(("answer_id", "buttons"), [("", 0), ("x" * 60, 2), ("x" * 61, 0)])
+def test_data_names_an_answer_and_fits_or_is_no_button(answer_id: str, buttons: int) -> None:
+    (part,) = render(Reply(paragraphs=("Chọn:",), choices=CASES, answer_id=answer_id), TELEGRAM)
+    assert len(part.buttons) == buttons
+    assert part.text.endswith("Chọn:" if buttons else "1. Bé chưa quá 60 ngày\n2. Bé đã quá 60 ngày")
 
 
 def test_choices_come_first_then_addresses_then_feedback() -> None:
@@ -185,6 +191,11 @@ def test_addresses_that_only_this_house_can_open_stay_lines(url: str) -> None:
     assert part.buttons == ()
 
 
+def test_addresses_that_everyone_can_open_are_buttons_once() -> None:
+    links = (Link(label="Trang", url="https://1.1.1.1/"), Link(label="Vẫn trang ấy", url="https://1.1.1.1/"))
+    assert render(Reply(paragraphs=("Dạ.",), links=links), OA)[0].buttons == (Button(label="Trang", url="https://1.1.1.1/"),)
+
+
 def test_what_is_only_buttons_gets_words_above_them() -> None:
     (chosen,) = render(Reply(choices=CASES, answer_id="a1"), TELEGRAM)
     assert chosen.text == "Bạn bấm nút hoặc nhắn số để chọn:\n1. Bé chưa quá 60 ngày\n2. Bé đã quá 60 ngày"
@@ -212,12 +223,21 @@ def test_a_picture_alone() -> None:
     assert render(Reply(picture=QR), TELEGRAM) == (Part(text=QR.alt, picture=QR),)
 
 
-def test_a_picture_that_cannot_be_shown_is_told() -> None:
-    told = f"{QR.alt}: {QR.url}"
-    without = Capabilities(text_limit=2000, caption_limit=2000)
-    assert render(Reply(picture=QR), without) == (Part(text=told),)
+@pytest.mark.parametrize(
+    ("picture", "can"),
+    [
+        (QR, Capabilities(text_limit=2000, caption_limit=2000)),
+        (QR, replace(TELEGRAM, caption_limit=len(QR.alt) - 1)),
+        (QR.model_copy(update={"url": "http://ankhe.example/qr.png"}), ZALO_BOT),
+        (QR.model_copy(update={"url": "https://127.0.0.1/qr.png"}), ZALO_BOT),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_told(picture: Picture, can: Capabilities) -> None:
+    assert render(Reply(picture=picture), can) == (Part(text=f"{QR.alt}: {picture.url}"),)
+
+
+def test_a_picture_that_is_uploaded_may_lie_anywhere() -> None:
     inside = QR.model_copy(update={"url": "http://127.0.0.1:8000/qr.png"})
-    assert render(Reply(picture=inside), ZALO_BOT)[0].picture is None
     assert render(Reply(picture=inside), TELEGRAM)[0].picture == inside
 
 
@@ -244,38 +264,50 @@ def test_a_long_text_is_cut_at_the_best_place_that_costs_no_part() -> None:
     assert [len(part.text) for part in render(Reply(paragraphs=(in_words,)), can)] == [199, 99]
 
 
-def test_a_part_that_must_end_with_a_colon_ends_there() -> None:
-    texts = [part.text for part in render(Reply(paragraphs=("Dạ " + "rất " * 20 + "lâu:", "x" * 150)), Capabilities(200, 200))]
-    assert texts == ["Dạ " + "rất " * 20 + "lâu:", "x" * 150]
+SMALL = Capabilities(text_limit=100, caption_limit=100, bold=True)
 
 
-def test_a_number_is_never_parted_from_its_words_nor_a_phone_number() -> None:
-    for limit in range(100, 160):
-        reply = Reply(paragraphs=("chữ " * 20 + "số 0236 000 0001 nhé",), choices=CASES * 3)
-        texts = [part.text for part in render(reply, Capabilities(text_limit=limit, caption_limit=limit))]
-        assert len(texts) > 1
-        assert all(any(f"{number}. Bé" in text for text in texts) for number in range(1, 7))
-        assert any("0236 000 0001" in text for text in texts)
+@pytest.mark.parametrize(
+    ("reply", "texts"),
+    [
+        (Reply(paragraphs=("x" * 50, "Bạn cần:", "x" * 60)), ["x" * 50, "Bạn cần:\n\n" + "x" * 60]),
+        (Reply(paragraphs=("Bạn cần:", "x" * 95)), ["Bạn cần:", "x" * 95]),
+        (Reply(choices=(Choice(label="x" * 90, send="x"),)), ["Bạn nhắn số để chọn:", "1. " + "x" * 90]),
+        (Reply(paragraphs=("x" * 87 + " 0236 000 0001",)), ["x" * 87, "0236 000 0001"]),
+        (Reply(paragraphs=("Bạn cần:",), cards=(Card(code="x", title="năm chữ " * 12),)), ["Bạn cần:", "năm chữ " * 11 + "năm chữ"]),
+    ],
+    ids=["what a colon announces", "what follows a colon", "a choice", "a phone number", "bold"],
+)
+def test_what_belongs_together_stays_together(reply: Reply, texts: list[str]) -> None:
+    assert [part.text for part in render(reply, SMALL)] == texts
 
 
 @pytest.mark.parametrize("letter", ["q\u0323\u0307", "👨\u200d👩\u200d👧"])
 def test_a_word_longer_than_a_part_is_cut_between_letters(letter: str) -> None:
-    parts = render(Reply(paragraphs=(letter * 60,)), Capabilities(text_limit=100, caption_limit=100))
+    parts = render(Reply(paragraphs=(letter * 60,)), SMALL)
     assert len(parts) > 1
     assert all(len(part.text) % len(letter) == 0 and part.text.startswith(letter) for part in parts)
 
 
 def test_beyond_the_last_part_stands_where_to_read_on_and_the_choices_stay() -> None:
-    long = Line(label="Giấy tờ", text="", items=("Một giấy tờ có tên dài. " * 5,) * 100)
-    reply = REPLY.model_copy(update={"cards": (CARD.model_copy(update={"lines": (long,)}),)})
+    facts = tuple(Line(label=f"Điều {number}", text="Một câu.") for number in range(1, 900))
+    reply = REPLY.model_copy(update={"cards": (CARD.model_copy(update={"lines": facts}),)})
     parts = render(reply, ZALO_BOT)
     assert len(parts) == MAX_PARTS
     assert not broken_rules(parts, ZALO_BOT)
     assert parts[-1].text.endswith(
         f"Còn nữa, bạn xem đầy đủ ở {PAGE}\n\nBé thuộc trường hợp nào?\n1. Bé chưa quá 60 ngày\n2. Bé đã quá 60 ngày"
     )
-    (*_, last) = render(Reply(paragraphs=("Dạ. " * 4000,)), ZALO_BOT)
-    assert last.text.endswith("\n\nCòn nữa, nhưng tin đã dài. Bạn hỏi từng ý giúp mình nhé.")
+    title, *labels = [run for part in parts for run in _bold(part)]
+    assert title == "Đăng ký khai sinh — Bé chưa quá 60 ngày"
+    assert labels == [f"Điều {number}:" for number in range(1, len(labels) + 1)]
+
+
+def test_beyond_the_last_part_without_a_page_the_citizen_asks_on() -> None:
+    for picture in (None, QR):
+        parts = render(Reply(paragraphs=("Dạ. " * 4000,), picture=picture), Capabilities(2000, 1000, pictures="upload"))
+        assert len(parts) == MAX_PARTS
+        assert parts[-1].text.endswith("\n\nCòn nữa, nhưng tin đã dài. Bạn hỏi từng ý giúp mình nhé.")
 
 
 def test_text_is_composed() -> None:

@@ -16,6 +16,7 @@ from app.understanding.rules import Aspect
 PORTAL = "https://dichvucong.gov.vn"
 WHOLE = (Aspect.DOCUMENTS, Aspect.FEE, Aspect.TIME, Aspect.PLACE)
 MAX_PAPERS = 6
+KEPT_CARDS = 4096
 
 
 class Cards:
@@ -25,9 +26,20 @@ class Cards:
         self._say: Any = environment.get_template("catalog/say.jinja").module
         self._replies = replies
         self._public_url = public_url
+        self._made: dict[tuple[Any, ...], tuple[Procedure, Card]] = {}
 
     def card(self, procedure: Procedure, case: Case, aspects: tuple[Aspect, ...], today: dt.date, *, case_known: bool) -> Card:
-        """The card of one case. No aspects: the whole card."""
+        """The card of one case. No aspects: the whole card. Facts change with the catalog only, so a card is made once a day."""
+        key = (procedure.code, case.id, aspects, today, case_known)
+        made_from, card = self._made.get(key, (None, None))
+        if card is None or made_from is not procedure:
+            if len(self._made) >= KEPT_CARDS:
+                self._made.clear()
+            card = self._make(procedure, case, aspects, today, case_known=case_known)
+            self._made[key] = (procedure, card)
+        return card
+
+    def _make(self, procedure: Procedure, case: Case, aspects: tuple[Aspect, ...], today: dt.date, *, case_known: bool) -> Card:
         whole = not aspects
         lines = tuple(self._line(procedure, case, aspect, whole=whole) for aspect in aspects or WHOLE)
         several = len(procedure.cases) > 1

@@ -148,7 +148,7 @@ class Composer:
         if words.get("links_from"):
             links += [Link(label=link.name, url=link.url) for link in self._commune.links if "hản ánh" in link.name]
         if words.get("list_link"):
-            links.append(Link(label="/thu-tuc", url=f"{self._public_url}/thu-tuc"))
+            links.append(Link(label=self.replies.get("card.list"), url=f"{self._public_url}/thu-tuc"))
         choices = self._choices(tuple(self.replies.get("suggestions")), asked) if words.get("suggestions") else []
         reply = Reply(
             paragraphs=self._say(f"{name}.paragraphs", decision, asked, **more),

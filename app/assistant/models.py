@@ -22,7 +22,9 @@ class Conversation(Base):
     channel: Mapped[str] = mapped_column(sa.String(30))
     person: Mapped[str] = mapped_column(sa.String(200))
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    updated_at: Mapped[dt.datetime] = mapped_column(index=True)
+    updated_at: Mapped[dt.datetime]
+    reachable: Mapped[bool] = mapped_column(default=True)
+    """Whether the person can be written to: false once they left or the platform refused them, true when they write."""
 
 
 class Answer(Base):
@@ -41,9 +43,9 @@ class Answer(Base):
     message_id: Mapped[str] = mapped_column(sa.String(200))
     asked_at: Mapped[dt.datetime] = mapped_column(index=True)
     masked_text: Mapped[str] = mapped_column(sa.Text)
-    status: Mapped[str] = mapped_column(sa.String(40), index=True)
+    status: Mapped[str] = mapped_column(sa.String(40))
     intent: Mapped[str] = mapped_column(sa.String(40))
-    code: Mapped[str | None] = mapped_column(sa.String(20), index=True)
+    code: Mapped[str | None] = mapped_column(sa.String(20))
     case_id: Mapped[str | None] = mapped_column(sa.String(60))
     aspects: Mapped[list[str]] = mapped_column(default=list)
     confidence: Mapped[float]

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.models import Answer, Conversation
+from app.database import Transaction, dialect_of
 
 _answers = cast("sa.Table", Answer.__table__)
 _conversations = cast("sa.Table", Conversation.__table__)
@@ -19,7 +20,7 @@ _SAVE_ANSWER = sa.insert(_answers)
 _SAVE_STATE = (
     sa.update(_conversations)
     .where(_conversations.c.id == sa.bindparam("id_"))
-    .values(state=sa.bindparam("state_"), updated_at=sa.bindparam("updated_at_"))
+    .values(state=sa.bindparam("state_"), updated_at=sa.bindparam("updated_at_"), reachable=True)
 )
 
 
@@ -34,39 +35,37 @@ Person = tuple[int, str, str]
 
 
 @cache
-def _open(dialect: str) -> tuple[Any, Any]:
-    """The statements of `open_conversations`, built once: it runs for every message."""
+def _open(dialect: str) -> Any:
+    """The statement of `open_conversations`, built once: it runs for every message."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     columns = _conversations.c
-    key = sa.tuple_(columns.commune_id, columns.channel, columns.person)
-    query = sa.select(columns.commune_id, columns.channel, columns.person, columns.id, columns.state, columns.updated_at)
-    wanted = query.where(key.in_(sa.bindparam("keys", expanding=True))).order_by(columns.id).with_for_update()
-    return insert(_conversations).on_conflict_do_nothing(), wanted
+    # Writing what is there already returns the row, locked, whether it is new or not.
+    statement = insert(_conversations).on_conflict_do_update(
+        index_elements=["commune_id", "channel", "person"], set_={"channel": columns.channel}
+    )
+    return statement.returning(columns.commune_id, columns.channel, columns.person, columns.id, columns.state, columns.updated_at)
 
 
-async def open_conversations(session: AsyncSession, people: Iterable[Person], now: dt.datetime) -> dict[Person, Any]:
+async def open_conversations(session: Transaction, people: Iterable[Person], now: dt.datetime) -> dict[Person, Any]:
     """Each person's conversation (id, state, updated_at), made when there is none; locked until the transaction ends."""
     keys = sorted(set(people))  # in one order, so that two processes cannot wait for each other
-    insert, query = _open(session.get_bind().dialect.name)
-    rows = [
-        {"commune_id": commune, "channel": channel, "person": person, "state": {}, "updated_at": now} for commune, channel, person in keys
-    ]
-    await session.execute(insert, rows)
-    found = await session.execute(query, {"keys": keys})
+    fresh = {"state": {}, "updated_at": now, "reachable": True}
+    rows = [{"commune_id": commune, "channel": channel, "person": person} | fresh for commune, channel, person in keys]
+    found = await session.execute(_open(dialect_of(session)), rows if len(rows) > 1 else rows[0])
     return {(row.commune_id, row.channel, row.person): row for row in found}
 
 
-async def save_answers(session: AsyncSession, answers: Sequence[dict[str, Any]]) -> None:
+async def save_answers(session: Transaction, answers: Sequence[dict[str, Any]]) -> None:
     """Record answers."""
     await session.execute(_SAVE_ANSWER, answers)
 
 
-async def save_states(session: AsyncSession, states: Sequence[dict[str, Any]]) -> None:
+async def save_states(session: Transaction, states: Sequence[dict[str, Any]]) -> None:
     """Write conversations' new states: dicts of `id_`, `state_`, `updated_at_`."""
     await session.execute(_SAVE_STATE, states)
 
 
-async def replies_of(session: AsyncSession, answer_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+async def replies_of(session: Transaction, answer_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The replies given, by answer id."""
     query = sa.select(_answers.c.id, _answers.c.reply).where(_answers.c.id.in_(list(answer_ids)))
     return {row.id: row.reply for row in await session.execute(query)}
@@ -100,7 +99,7 @@ async def own_answer(session: AsyncSession, commune_id: int, channel: str, perso
 
 
 async def set_feedback(
-    session: AsyncSession, commune_id: int, channel: str, person: str, answer_id: str, word: str, now: dt.datetime
+    session: Transaction, commune_id: int, channel: str, person: str, answer_id: str, word: str, now: dt.datetime
 ) -> bool:
     """Record «đúng ý / chưa đúng» on an answer of this person's own conversation; False when there is none."""
     own = sa.select(Conversation.id).where(
@@ -115,7 +114,13 @@ async def set_feedback(
     return (await session.execute(update)).scalar_one_or_none() is not None
 
 
-async def last_exchange(session: AsyncSession, commune_id: int, channel: str, person: str) -> dt.datetime | None:
+async def set_unreachable(session: Transaction, commune_id: int, channel: str, person: str) -> None:
+    """Remember that a person left, or that the platform refused them."""
+    key = (Conversation.commune_id == commune_id, Conversation.channel == channel, Conversation.person == person)
+    await session.execute(sa.update(Conversation).where(*key).values(reachable=False))
+
+
+async def last_exchange(session: Transaction, commune_id: int, channel: str, person: str) -> dt.datetime | None:
     """When this person's conversation last went on, or None."""
     query = sa.select(Conversation.updated_at).where(
         Conversation.commune_id == commune_id, Conversation.channel == channel, Conversation.person == person
@@ -123,7 +128,7 @@ async def last_exchange(session: AsyncSession, commune_id: int, channel: str, pe
     return await session.scalar(query)
 
 
-async def forget_person(session: AsyncSession, commune_id: int, channel: str, person: str) -> None:
+async def forget_person(session: Transaction, commune_id: int, channel: str, person: str) -> None:
     """Erase a person's conversation; its answers stay without any link to a person."""
     own = sa.select(Conversation.id).where(
         Conversation.commune_id == commune_id, Conversation.channel == channel, Conversation.person == person

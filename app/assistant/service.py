@@ -10,12 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import __version__
 from app.assistant import repository
 from app.assistant.pipeline import Pipeline, Turn
-from app.database import Database
+from app.database import Database, Transaction
 from app.messages import Incoming, Reply
 from app.settings import Settings
 from app.understanding.dialogue import Decision, State
@@ -64,7 +63,7 @@ class Assistant:
             [answered] = await self.answer(session, [incoming])
         return answered.reply
 
-    async def answer(self, session: AsyncSession, messages: Sequence[Incoming]) -> list[Answered]:
+    async def answer(self, session: Transaction, messages: Sequence[Incoming]) -> list[Answered]:
         """Answer messages of different people and record everything in the caller's transaction. Who repeats is the caller's matter."""
         now = self._clock()
         conversations = await repository.open_conversations(session, map(_person, messages), now)
@@ -90,7 +89,7 @@ class Assistant:
                 await repository.forget_person(session, *_person(incoming))
         return answered
 
-    async def replies_of(self, session: AsyncSession, answer_ids: Iterable[str]) -> dict[str, Reply]:
+    async def replies_of(self, session: Transaction, answer_ids: Iterable[str]) -> dict[str, Reply]:
         """Replies given before, by answer id; those that were erased are missing."""
         found = await repository.replies_of(session, answer_ids)
         return {answer_id: Reply.model_validate(reply) for answer_id, reply in found.items()}

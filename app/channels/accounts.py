@@ -36,6 +36,7 @@ class Account:
     hook: str
     mode: Mode
     channel: Channel
+    per_second: float
     stamp: dt.datetime
 
 
@@ -89,17 +90,22 @@ class Accounts:
 
     def build(self, row: ChannelAccount) -> Channel:
         """A channel for a row, not yet started."""
+        return self._built(row, self._sealer.open(row.sealed))
+
+    def _built(self, row: ChannelAccount, values: Mapping[str, str]) -> Channel:
         vault = AccountVault(self._database, self._sealer, row.id)
-        return self.builders[row.channel](self._sealer.open(row.sealed), vault, self._settings)
+        return self.builders[row.channel](values, vault, self._settings)
 
     async def _open(self, row: ChannelAccount) -> None:
         try:
-            channel = self.build(row)
+            values = self._sealer.open(row.sealed)
+            channel = self._built(row, values)
+            per_second = float(values.get("per_second") or channel.capabilities.per_second)
             await channel.start()
         except (GanDanError, ValueError, KeyError) as error:
             log.error("channel_not_opened", channel=row.channel, account=row.id, kind=type(error).__name__)
             return
-        account = Account(row.id, row.commune_id, row.channel, row.hook, Mode(row.mode), channel, row.updated_at)
+        account = Account(row.id, row.commune_id, row.channel, row.hook, Mode(row.mode), channel, per_second, row.updated_at)
         self._by_id[row.id] = self._by_hook[row.hook] = account
         log.info("channel_open", channel=row.channel, account=row.id, mode=row.mode)
 
@@ -118,20 +124,20 @@ class Accounts:
                 await channel.stop()
 
 
-async def add_account(database: Database, sealer: Sealer, channel: str, mode: Mode, values: Mapping[str, str]) -> int:
-    """Connect an account of this installation's commune; its id. A second one of the same channel is allowed."""
+async def put_account(
+    database: Database, sealer: Sealer, channel: str, mode: Mode, values: Mapping[str, str], account_id: int | None = None
+) -> int:
+    """Write an account of this installation's commune, new or with new values, switched off; its id.
+
+    A known one keeps its hook: the keeper has entered its addresses at the platform.
+    """
     async with database.write() as session:
-        row = ChannelAccount(
-            commune_id=1,
-            channel=channel,
-            hook=secrets.token_urlsafe(HOOK_BYTES),
-            mode=mode,
-            status=AccountStatus.ON,
-            reason="",
-            sealed=sealer.seal(values),
-            updated_at=dt.datetime.now(dt.UTC),
-        )
-        session.add(row)
+        row = await repository.account(session, account_id, lock=True) if account_id is not None else None
+        if row is None:
+            row = ChannelAccount(commune_id=1, channel=channel, hook=secrets.token_urlsafe(HOOK_BYTES))
+            session.add(row)
+        row.mode, row.status, row.reason = mode, AccountStatus.OFF, ""
+        row.sealed, row.updated_at = sealer.seal(values), dt.datetime.now(dt.UTC)
         await session.flush()
         return row.id
 
@@ -143,5 +149,7 @@ async def set_status(database: Database, account_id: int, status: AccountStatus,
         if row is None:
             return False
         row.status, row.reason = status, reason[:300]
-        row.updated_at = dt.datetime.now(dt.UTC)
+        row.updated_at = now = dt.datetime.now(dt.UTC)
+        if status == AccountStatus.ON:
+            await repository.release(session, account_id, now)
         return True

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from app.assistant import repository as assistant_repository
 from app.calendar.opening import VIETNAM
 from app.channels import repository
 from app.channels.accounts import Account
@@ -50,7 +51,7 @@ class Courier:
     def __init__(self, account: Account, together: Together, draw: Draw, finished: Callable[[], None]) -> None:
         self.account = account
         self._together, self._draw, self._finished = together, draw, finished
-        self._pace = Pace(account.channel.capabilities.per_second)
+        self._pace = Pace(account.per_second)
         self._breaker = Breaker()
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -131,7 +132,8 @@ class Courier:
                 await self._release(job, ACCOUNT_WAIT, error.code)
             case SendAction.PERSON:
                 await self._mark(job, status=MessageStatus.SKIPPED, reason=error.code)
-                await self._together.write(lambda s: repository.set_reachable(s, self.account.id, job.person, reachable=False))
+                account = self.account
+                await self._together.write(lambda s: assistant_repository.set_unreachable(s, account.commune_id, account.name, job.person))
             case SendAction.UNKNOWN:
                 await self._mark(job, status=MessageStatus.UNKNOWN, reason=error.code)
             case SendAction.REJECTED:

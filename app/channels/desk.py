@@ -11,12 +11,12 @@ import asyncio
 import contextlib
 import datetime as dt
 import secrets
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant import repository as assistant_repository
 from app.assistant.masking import mask
@@ -27,7 +27,7 @@ from app.channels.courier import Courier, Draw, Job
 from app.channels.models import MessageStatus
 from app.channels.poller import Pollers
 from app.channels.together import Together
-from app.database import Database
+from app.database import Database, Transaction
 from app.errors import GanDanError, TooMany
 from app.limits import RateLimiter
 from app.messages import Found, Incoming, MessageKind, Reply, Update, UpdateKind
@@ -35,7 +35,8 @@ from app.rendering import render
 from app.settings import Settings
 
 log = structlog.get_logger()
-BATCH = 4  # answers in one transaction: the interpreter is busy for some milliseconds with each
+BATCH = 8  # answers in one transaction: the interpreter is busy for some milliseconds with each
+GATHER = 0.015  # seconds between two batches when many write: several at once cost far less than one by one
 LOOK_AGAIN = 1.0
 FOLLOW_ACCOUNTS = 5.0
 KEPT_LENGTH = 8_000  # of a message; more is never answered
@@ -53,8 +54,10 @@ class Desk:
         self._limiter = RateLimiter(settings.messages_per_minute)
         self._warned: set[tuple[int, str]] = set()
         self._couriers: dict[int, Courier] = {}
+        self._last_batch = 0.0
         self._worker = secrets.token_hex(8)
         self._wake = asyncio.Event()
+        self._waiting = 0  # messages taken in here and not yet answered: without any, a finished one frees no other
         self._tasks: list[asyncio.Task[None]] = []
         self._courtesies: set[asyncio.Task[None]] = set()
         self._pollers = Pollers(database, accounts, self._worker, self.accept)
@@ -66,11 +69,12 @@ class Desk:
         now = dt.datetime.now(dt.UTC)
         rows = [_row(account, update, now) for update in updates if update.kind is not UpdateKind.SEARCH]
 
-        async def record(session: AsyncSession) -> int:
-            return await repository.record(session, rows, now)
+        async def record(session: Transaction) -> int:
+            return await repository.record(session, rows)
 
         new = await self._together.write(record) if rows else 0
         if new:
+            self._waiting += new
             self._wake.set()
         for update in updates:
             if update.kind is UpdateKind.SEARCH or update.receipt:
@@ -146,13 +150,21 @@ class Desk:
     def _courier(self, account: Account) -> Courier:
         courier = self._couriers.get(account.id)
         if courier is None or courier.account is not account:
-            courier = self._couriers[account.id] = Courier(account, self._together, self._draw, self._wake.set)
+            courier = self._couriers[account.id] = Courier(account, self._together, self._draw, self._one_finished)
         return courier
+
+    def _one_finished(self) -> None:
+        if self._waiting:
+            self._wake.set()
 
     # --- answering -----------------------------------------------------------------------------------------------
 
     async def _answer_some(self) -> None:
         self._wake.clear()
+        ahead = self._last_batch + GATHER - time.monotonic()
+        if ahead > 0:
+            await asyncio.sleep(ahead)
+        began = time.monotonic()
         try:
             answered = await self._answer(BATCH)
         except SQLAlchemyError:
@@ -160,7 +172,9 @@ class Desk:
         except Exception as error:
             log.exception("channel_answer", kind=type(error).__name__)
             answered = await self._answer(1, failing=True)
-        if not answered:
+        if answered:
+            self._last_batch = began
+        else:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
 
@@ -169,10 +183,11 @@ class Desk:
         in_use = [account.id for account in self._accounts.all()]
         if not in_use:
             return 0
-        async with self._database.write() as session:
+        async with self._database.transact() as session:
             rows = await repository.claim_received(session, in_use, limit)
             if not rows:
                 return 0
+            self._waiting = max(0, self._waiting - len(rows))
             try:
                 async with session.begin_nested() if failing else contextlib.nullcontext():
                     jobs = await self._work(session, rows)
@@ -188,7 +203,7 @@ class Desk:
                 self._courier(account).put(job)
         return len(rows)
 
-    async def _work(self, session: AsyncSession, rows: Sequence[Any]) -> list[tuple[int, Job]]:
+    async def _work(self, session: Transaction, rows: Sequence[Any]) -> list[tuple[int, Job]]:
         marks: list[dict[str, Any]] = []
         courtesies: list[tuple[int, Job]] = []
         asking: list[tuple[Any, Incoming]] = []
@@ -217,7 +232,7 @@ class Desk:
             marks.append(self._mark(row, MessageStatus.ANSWERED, answer_id=each.reply.answer_id))
             jobs.append((row.account_id, Job(row.id, row.person, each.reply, _now(), forget=each.forgotten)))
             if each.forgotten:
-                await repository.forget_contact(session, row.account_id, row.person)
+                await repository.forget_person(session, row.account_id, row.person)
         await repository.mark_answered(session, marks)
         return jobs + courtesies
 
@@ -233,13 +248,15 @@ class Desk:
             "done_at_": None if sending else _now(),
         }
 
-    async def _other(self, session: AsyncSession, row: Any, update: UpdateKind) -> Reply | None:
+    async def _other(self, session: Transaction, row: Any, update: UpdateKind) -> Reply | None:
         """What is no question: leaving, erasure, feedback. What to say to it, if anything."""
         channel = self._channel_name(row)
         if update is UpdateKind.ERASE:
             await assistant_repository.forget_person(session, row.commune_id, channel, row.person)
-            await repository.forget_contact(session, row.account_id, row.person)
+            await repository.forget_person(session, row.account_id, row.person)
             await repository.update_message(session, row.id, person="")
+        elif update is UpdateKind.BLOCKED:
+            await assistant_repository.set_unreachable(session, row.commune_id, channel, row.person)
         elif update is UpdateKind.FEEDBACK:
             word = "good" if row.content.get("number") else "bad"
             known = await assistant_repository.set_feedback(
@@ -248,11 +265,11 @@ class Desk:
             return self._assistant.pipeline.thanks_for_feedback(word) if known else None
         return None
 
-    async def _just_greeted(self, session: AsyncSession, row: Any) -> bool:
+    async def _just_greeted(self, session: Transaction, row: Any) -> bool:
         since = await assistant_repository.last_exchange(session, row.commune_id, self._channel_name(row), row.person)
         return since is not None and _now() - since < START_AGAIN
 
-    async def _pressed(self, session: AsyncSession, rows: Sequence[Any]) -> dict[str, Reply]:
+    async def _pressed(self, session: Transaction, rows: Sequence[Any]) -> dict[str, Reply]:
         wanted = {row.content.get("answer_id", "") for row in rows if row.kind == UpdateKind.PRESS}
         return await self._assistant.replies_of(session, wanted) if wanted else {}
 

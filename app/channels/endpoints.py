@@ -66,7 +66,7 @@ async def consented(request: Request, hook: str, code: str = "", state: str = ""
     account, channel = _consenting(request, hook)
     signer: Signer = request.app.state.signer
     if signer.read_ticket("consent", state) != str(account.id) or not code:
-        raise BadInput("Lượt cấp quyền này đã hết hạn hoặc bị từ chối. Bạn chạy lại gandan channel connect để có đường dẫn mới.")
+        raise BadInput("Lượt cấp quyền này đã hết hạn hoặc bị từ chối. Bạn chạy gandan channel check để có đường dẫn mới.")
     try:
         values = await channel.grant(_callback(request, hook), code, _verifier(signer, state), oa_id)
     except SendError as error:

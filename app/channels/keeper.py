@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.channels import repository
-from app.channels.accounts import Accounts, Build, add_account, set_status
+from app.channels.accounts import Accounts, Build, put_account, set_status
 from app.channels.models import AccountStatus, ChannelAccount, Mode
 from app.channels.sealing import Sealer
 from app.database import Database
+from app.errors import Unavailable
 from app.messages import Finding
 from app.settings import Settings
 from app.visitor import Signer, load_secret
 
 TICKET_SECONDS = 1800.0
+MANY_WAITING = 100
 STATUS_WORDS = {
     AccountStatus.ON: "đang dùng",
     AccountStatus.OFF: "đã tắt",
@@ -31,6 +34,7 @@ class Field:
     name: str
     question: str
     secret: bool = True
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Kind:
     title: str
     fields: tuple[Field, ...]
     polling: bool
+    identity: tuple[str, ...]
+    """Values that make it another account when they change: then nothing learned before is kept."""
     consent: bool = False
 
 
@@ -49,13 +55,18 @@ KINDS = {
         (
             Field("app_id", "ID ứng dụng (developers.zalo.me → ứng dụng → Cài đặt)", secret=False),
             Field("app_secret", "Khóa bí mật của ứng dụng"),
-            Field("oa_secret", "OA Secret Key (developers.zalo.me → ứng dụng → Official Account → Webhook)"),
+            Field(
+                "oa_secret",
+                "OA Secret Key (developers.zalo.me → ứng dụng → Official Account → Webhook; chưa thấy thì bỏ trống, chạy lại lệnh này sau)",
+                optional=True,
+            ),
         ),
         polling=False,
+        identity=("app_id",),
         consent=True,
     ),
-    "zalo_bot": Kind("Zalo Bot", (Field("token", "Bot Token (Zalo Bot Creator đưa khi tạo bot)"),), polling=True),
-    "telegram": Kind("Telegram", (Field("token", "Token (BotFather đưa khi tạo bot)"),), polling=True),
+    "zalo_bot": Kind("Zalo Bot", (Field("token", "Bot Token (Zalo Bot Creator đưa khi tạo bot)"),), polling=True, identity=("token",)),
+    "telegram": Kind("Telegram", (Field("token", "Token (BotFather đưa khi tạo bot)"),), polling=True, identity=("token",)),
 }
 
 
@@ -74,46 +85,61 @@ class Keeper:
         async with self.database.read() as session:
             return list(await repository.accounts(session))
 
-    async def connect(self, name: str, mode: Mode, values: Mapping[str, str]) -> list[Finding]:
-        """Connect an account and set its platform up; an account of the same channel that was there is replaced."""
-        for row in await self.rows():
-            if row.channel == name and row.status != AccountStatus.OFF:
-                await set_status(self.database, row.id, AccountStatus.OFF, "thay bằng tài khoản mới")
-        account_id = await add_account(self.database, self.sealer, name, mode, {**values, "secret": secrets.token_urlsafe(32)})
+    async def connect(self, name: str, mode: Mode, values: Mapping[str, str]) -> tuple[bool, list[Finding]]:
+        """Connect an account, or give the connected one new values; whether it is in use now, and what was found.
+
+        What worked before is kept when the platform does not take the new values.
+        """
+        before = next((row for row in reversed(await self.rows()) if row.channel == name), None)
+        known = self._values_of(before)
+        kept = known if all(known.get(key) == values[key] for key in KINDS[name].identity) else {}
+        new = {"secret": secrets.token_urlsafe(32), **kept, **{key: value for key, value in values.items() if value}}
+        account_id = await put_account(self.database, self.sealer, name, mode, new, before.id if before else None)
         row = await self._row(account_id)
-        if KINDS[name].consent:
-            ticket = self.signer.ticket("connect", str(account_id), TICKET_SECONDS)
-            return [
-                Finding(good=True, what=f"Địa chỉ webhook: {self.webhook_url(row)}"),
-                Finding(good=True, what=f"Official Account Callback URL: {self.settings.public_url}/kenh/{row.hook}/xong"),
-                Finding(
-                    good=False,
-                    what="Chưa có quyền gửi tin",
-                    advice=f"mở trong 30 phút: {self.settings.public_url}/kenh/{row.hook}/cap-quyen?ve={ticket}",
-                ),
-            ]
         findings = await self._ask(row, connect=True)
-        await set_status(self.database, account_id, AccountStatus.ON)  # a running server opens it with what was learned
-        return findings
+        if KINDS[name].consent:
+            consented = "access_token" in new
+            await set_status(
+                self.database, account_id, AccountStatus.ON if consented else AccountStatus.CONSENT, "" if consented else "chưa cấp quyền"
+            )
+            return True, findings if consented else [*findings, self._consent(row)]
+        if all(finding.good for finding in findings):
+            await set_status(self.database, account_id, AccountStatus.ON)
+            return True, findings
+        if before is not None and before.status != AccountStatus.OFF:
+            await put_account(self.database, self.sealer, name, Mode(before.mode), known, account_id)
+            await set_status(self.database, account_id, AccountStatus(before.status), before.reason)
+        return False, findings
 
     async def check(self, row: ChannelAccount) -> list[Finding]:
         """What is well and what is not with one account."""
         findings: list[Finding] = []
-        if row.status in (AccountStatus.CONSENT, AccountStatus.FAILING):
-            ticket = self.signer.ticket("connect", str(row.id), TICKET_SECONDS)
-            advice = f"mở trong 30 phút: {self.settings.public_url}/kenh/{row.hook}/cap-quyen?ve={ticket}"
-            findings.append(
-                Finding(good=False, what=f"Trạng thái: {STATUS_WORDS[AccountStatus(row.status)]} ({row.reason})", advice=advice)
-            )
         if row.mode == Mode.WEBHOOK and not self.settings.public_url.startswith("https://"):
             advice = "đặt GANDAN_PUBLIC_URL là địa chỉ https của trang"
             findings.append(Finding(good=False, what="Nền tảng không gọi được địa chỉ này", advice=advice))
         async with self.database.read() as session:
             waiting = (await repository.count_open(session)).get(row.id, 0)
-        findings.append(
-            Finding(good=waiting < 100, what=f"{waiting} tin đang chờ trả lời", advice="" if waiting < 100 else "xem nhật ký của máy chủ")
-        )
-        return findings + await self._ask(row, connect=False)
+        advice = "" if waiting < MANY_WAITING else "xem nhật ký của máy chủ"
+        findings.append(Finding(good=waiting < MANY_WAITING, what=f"{waiting} tin đang chờ trả lời", advice=advice))
+        findings += await self._ask(row, connect=False)
+        row = await self._row(row.id)  # asking may have found that consent is over
+        if row.status == AccountStatus.CONSENT:
+            findings.append(self._consent(row))
+        elif row.status == AccountStatus.FAILING:
+            findings.append(Finding(good=False, what=f"Nền tảng đang từ chối gửi: {row.reason}", advice="xem các dòng trên"))
+        return findings
+
+    def _consent(self, row: ChannelAccount) -> Finding:
+        ticket = self.signer.ticket("connect", str(row.id), TICKET_SECONDS)
+        link = f"{self.settings.public_url}/kenh/{row.hook}/cap-quyen?ve={ticket}"
+        what = f"Cần cấp quyền gửi tin ({row.reason})" if row.reason else "Cần cấp quyền gửi tin"
+        return Finding(good=False, what=what, advice=f"quản trị viên mở trong 30 phút: {link}")
+
+    def _values_of(self, row: ChannelAccount | None) -> dict[str, str]:
+        """What an account holds; nothing when it was sealed with a secret that is gone."""
+        with contextlib.suppress(Unavailable):
+            return self.sealer.open(row.sealed) if row is not None else {}
+        return {}
 
     async def check_all(self) -> list[tuple[str, list[Finding]]]:
         """Every account in use, with its findings."""

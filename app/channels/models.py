@@ -1,4 +1,4 @@
-"""Tables of the channels: accounts, the inbox, and the people who wrote."""
+"""Tables of the channels: accounts and the inbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Mode(StrEnum):
 
 
 class AccountStatus(StrEnum):
-    """`CONSENT`: the owner must consent again. `FAILING`: the platform refuses; `reason` says why."""
+    """`CONSENT`: the owner must consent, for the first time or again. `FAILING`: the platform refuses; `reason` says why."""
 
     ON = "on"
     OFF = "off"
@@ -75,6 +75,12 @@ class ChannelMessage(Base):
             sqlite_where=sa.text("status in ('received', 'answered')"),
             postgresql_where=sa.text("status in ('received', 'answered')"),
         ),
+        sa.Index(
+            "ix_channel_messages_received",
+            "id",
+            sqlite_where=sa.text("status = 'received'"),
+            postgresql_where=sa.text("status = 'received'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,7 +91,7 @@ class ChannelMessage(Base):
     person: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[dict[str, Any]]
     sent_at: Mapped[dt.datetime]
-    received_at: Mapped[dt.datetime] = mapped_column(index=True)
+    received_at: Mapped[dt.datetime]
     status: Mapped[str] = mapped_column(sa.String(20))
     due_at: Mapped[dt.datetime]
     worker: Mapped[str | None] = mapped_column(sa.String(40))
@@ -94,18 +100,3 @@ class ChannelMessage(Base):
     answer_id: Mapped[str | None] = mapped_column(sa.String(32))
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     done_at: Mapped[dt.datetime | None]
-
-
-class ChannelContact(Base):
-    """A person on an account: when they last wrote, and whether we may write to them."""
-
-    __tablename__ = "channel_contacts"
-    __table_args__ = (sa.UniqueConstraint("account_id", "person"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    commune_id: Mapped[int] = mapped_column(sa.ForeignKey("communes.id"))
-    account_id: Mapped[int] = mapped_column(sa.ForeignKey("channel_accounts.id"))
-    person: Mapped[str] = mapped_column(sa.String(200))
-    first_at: Mapped[dt.datetime]
-    last_at: Mapped[dt.datetime]
-    reachable: Mapped[bool] = mapped_column(default=True)

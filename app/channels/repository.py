@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.channels.models import OPEN, AccountStatus, ChannelAccount, ChannelContact, ChannelMessage, MessageStatus
+from app.channels.models import OPEN, AccountStatus, ChannelAccount, ChannelMessage, MessageStatus
+from app.database import Transaction, dialect_of
 
 _messages = cast("sa.Table", ChannelMessage.__table__)
-_contacts = cast("sa.Table", ChannelContact.__table__)
 _accounts = cast("sa.Table", ChannelAccount.__table__)
 _PICKED = (
     _messages.c.id,
@@ -26,18 +26,32 @@ _PICKED = (
     _messages.c.sent_at,
 )
 _earlier = _messages.alias("earlier")
+
+
+def _open(table: Any, status: MessageStatus | None = None) -> sa.ColumnElement[bool]:
+    """Open, and of this status. Written out in the SQL, as the indexes of open messages are: bound values would not use them."""
+    every: sa.ColumnElement[bool] = table.c.status.in_([sa.literal_column(f"'{each}'") for each in OPEN])
+    return every if status is None else sa.and_(every, _is(table, status))
+
+
+def _is(table: Any, status: MessageStatus) -> sa.ColumnElement[bool]:
+    found: sa.ColumnElement[bool] = table.c.status == sa.literal_column(f"'{status}'")
+    return found
+
+
 _CLAIM = (
     sa.select(*_PICKED)
     .where(
-        _messages.c.status == MessageStatus.RECEIVED,
+        _is(_messages, MessageStatus.RECEIVED),
         ~sa.exists().where(
             _earlier.c.account_id == _messages.c.account_id,
             _earlier.c.person == _messages.c.person,
             _earlier.c.id < _messages.c.id,
-            _earlier.c.status.in_([*OPEN]),
+            _open(_earlier),
         ),
     )
-    .where(_messages.c.account_id.in_(sa.bindparam("account_ids", expanding=True)))
+    # «+ 0»: the database must walk through what was received in order, and stop early, however much waits.
+    .where((_messages.c.account_id + 0).in_(sa.bindparam("account_ids", expanding=True)))
     .order_by(_messages.c.id)
     .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True, of=_messages)
@@ -55,52 +69,34 @@ _SET = cache(_set)
 
 
 @cache
-def _record(dialect: str) -> tuple[Any, Any]:
-    """The statements of `record`. Statements of the busy way are built once: building costs more than running them."""
+def _record(dialect: str) -> Any:
+    """The statement of `record`. Statements of the busy way are built once: building costs more than running them."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    messages = insert(_messages).on_conflict_do_nothing(index_elements=["account_id", "update_id"]).returning(_messages.c.id)
-    people = insert(_contacts)
-    last = {"last_at": people.excluded.last_at, "reachable": people.excluded.reachable}
-    return messages, people.on_conflict_do_update(index_elements=["account_id", "person"], set_=last)
+    return insert(_messages).on_conflict_do_nothing(index_elements=["account_id", "update_id"]).returning(_messages.c.id)
 
 
-async def record(session: AsyncSession, rows: Sequence[dict[str, Any]], now: dt.datetime) -> int:
-    """Record messages once under the platform's id, and that their people wrote; how many are new."""
-    insert, upsert = _record(session.get_bind().dialect.name)
-    new = (await session.execute(insert, rows)).all()
-    people = {(row["account_id"], row["person"]): row for row in rows}
-    contacts = [
-        {
-            "commune_id": row["commune_id"],
-            "account_id": row["account_id"],
-            "person": row["person"],
-            "first_at": now,
-            "last_at": now,
-            "reachable": row["kind"] not in ("blocked", "erase"),
-        }
-        for row in people.values()
-    ]
-    await session.execute(upsert, contacts)
-    return len(new)
+async def record(session: Transaction, rows: Sequence[dict[str, Any]]) -> int:
+    """Record messages once under the platform's id; how many are new."""
+    return len((await session.execute(_record(dialect_of(session)), rows if len(rows) > 1 else rows[0])).all())
 
 
-async def claim_received(session: AsyncSession, account_ids: Sequence[int], limit: int) -> Sequence[Any]:
+async def claim_received(session: Transaction, account_ids: Sequence[int], limit: int) -> Sequence[Any]:
     """Messages of these accounts to answer now, locked: each the first open one of its person."""
     return (await session.execute(_CLAIM, {"account_ids": account_ids, "limit": limit})).all()
 
 
-async def mark_answered(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+async def mark_answered(session: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Set `id_`'s status, answer, worker and due time, and forget its words: the answer holds them, masked."""
     await session.execute(_ANSWERED, [row | {"content_": {}} for row in rows])
 
 
 async def take_over(
-    session: AsyncSession, account_ids: Sequence[int], worker: str, now: dt.datetime, until: dt.datetime, limit: int
+    session: Transaction, account_ids: Sequence[int], worker: str, now: dt.datetime, until: dt.datetime, limit: int
 ) -> Sequence[Any]:
     """Answered messages that nobody is sending: released for a later try, or left by a process that died."""
     due = (
         sa.select(_messages.c.id)
-        .where(_messages.c.status == MessageStatus.ANSWERED, _messages.c.due_at <= now, _messages.c.account_id.in_(account_ids))
+        .where(_open(_messages, MessageStatus.ANSWERED), _messages.c.due_at <= now, _messages.c.account_id.in_(account_ids))
         .order_by(_messages.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -122,56 +118,48 @@ async def take_over(
     return sorted((await session.execute(statement)).all(), key=lambda row: row.id)
 
 
-async def keep(session: AsyncSession, worker: str, until: dt.datetime) -> None:
+async def keep(session: Transaction, worker: str, until: dt.datetime) -> None:
     """Say that this worker is alive and still sending what it holds."""
     await session.execute(
-        sa.update(_messages).where(_messages.c.worker == worker, _messages.c.status == MessageStatus.ANSWERED).values(due_at=until)
+        sa.update(_messages).where(_messages.c.worker == worker, _open(_messages, MessageStatus.ANSWERED)).values(due_at=until)
     )
 
 
-async def release_all(session: AsyncSession, now: dt.datetime) -> None:
+async def release_all(session: Transaction, now: dt.datetime) -> None:
     """Give everything back at once. Only where no other process can be sending."""
     await session.execute(
-        sa.update(_messages).where(_messages.c.status == MessageStatus.ANSWERED, _messages.c.worker.is_not(None)).values(due_at=now)
+        sa.update(_messages).where(_open(_messages, MessageStatus.ANSWERED), _messages.c.worker.is_not(None)).values(due_at=now)
     )
 
 
-async def update_message(session: AsyncSession, message_id: int, **values: Any) -> None:
+async def release(session: Transaction, account_id: int, now: dt.datetime) -> None:
+    """Send at once what waits for a later try: the account works again."""
+    waits = (_messages.c.account_id == account_id, _open(_messages, MessageStatus.ANSWERED), _messages.c.worker.is_(None))
+    await session.execute(sa.update(_messages).where(*waits).values(due_at=now))
+
+
+async def update_message(session: Transaction, message_id: int, **values: Any) -> None:
     """Write what became of one message."""
     parameters = {f"{name}_": value for name, value in values.items()}
     await session.execute(_SET(*values), [parameters | {"id_": message_id}])
 
 
-async def set_reachable(session: AsyncSession, account_id: int, person: str, *, reachable: bool) -> None:
-    """Remember whether a person can be written to."""
-    await session.execute(
-        sa.update(_contacts).where(_contacts.c.account_id == account_id, _contacts.c.person == person).values(reachable=reachable)
-    )
-
-
-async def last_wrote(session: AsyncSession, account_id: int, person: str) -> dt.datetime | None:
-    """When this person wrote last."""
-    query = sa.select(ChannelContact.last_at).where(ChannelContact.account_id == account_id, ChannelContact.person == person)
-    return await session.scalar(query)
-
-
-async def forget_contact(session: AsyncSession, account_id: int, person: str) -> None:
-    """Erase a person and their finished messages."""
-    await session.execute(sa.delete(_contacts).where(_contacts.c.account_id == account_id, _contacts.c.person == person))
-    done = _messages.c.status.not_in([*OPEN])
+async def forget_person(session: Transaction, account_id: int, person: str) -> None:
+    """Erase a person's finished messages."""
+    done = ~_open(_messages)
     await session.execute(sa.delete(_messages).where(_messages.c.account_id == account_id, _messages.c.person == person, done))
 
 
 async def purge(session: AsyncSession, before: dt.datetime) -> int:
     """Erase finished messages received before; how many went."""
-    done = _messages.c.status.not_in([*OPEN])
+    done = ~_open(_messages)
     gone = await session.execute(sa.delete(_messages).where(_messages.c.received_at < before, done).returning(_messages.c.id))
     return len(gone.all())
 
 
 async def count_open(session: AsyncSession) -> dict[int, int]:
     """Open messages per account."""
-    query = sa.select(_messages.c.account_id, sa.func.count()).where(_messages.c.status.in_([*OPEN])).group_by(_messages.c.account_id)
+    query = sa.select(_messages.c.account_id, sa.func.count()).where(_open(_messages)).group_by(_messages.c.account_id)
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
@@ -189,7 +177,7 @@ async def account(session: AsyncSession, account_id: int, *, lock: bool = False)
     return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
 
 
-async def note_refusal(session: AsyncSession, account_id: int, reason: str) -> None:
+async def note_refusal(session: Transaction, account_id: int, reason: str) -> None:
     """Write that the platform refuses an account, or, with no reason, that it takes it again. A missing consent stays."""
     was, becomes = (AccountStatus.ON, AccountStatus.FAILING) if reason else (AccountStatus.FAILING, AccountStatus.ON)
     await session.execute(

@@ -7,12 +7,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.database import Database
+from app.database import Database, Transaction
 
 T = TypeVar("T")
-Work = Callable[[AsyncSession], Awaitable[Any]]
+Work = Callable[[Transaction], Awaitable[Any]]
 
 
 class Together:
@@ -23,7 +21,7 @@ class Together:
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def write(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` in a transaction, perhaps with others; its result once committed. Raises what it raises."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
@@ -45,8 +43,8 @@ class Together:
                     future.set_result(result)
 
     async def _run(self, batch: list[tuple[Work, asyncio.Future[Any]]]) -> list[Any]:
-        async with self._database.write() as session:
-            return [await work(session) for work, _ in batch]
+        async with self._database.transact() as transaction:
+            return [await work(transaction) for work, _ in batch]
 
     async def _alone(self, one: tuple[Work, asyncio.Future[Any]]) -> None:
         _, future = one

@@ -65,14 +65,14 @@ class AccountVault:
         try:
             new = await exchange(values)
         except BaseException as error:
-            refused = isinstance(error, SendError) and error.action is SendAction.ACCOUNT
+            refused = error if isinstance(error, SendError) and error.action is SendAction.ACCOUNT else None
             async with self._database.write() as session:
                 account = await self._account(session, lock=True)
                 account.renewing_until = None
                 if refused:
-                    account.status, account.reason = AccountStatus.CONSENT, f"{CONSENT_REASON} ({error})"[:300]
+                    account.status, account.reason = AccountStatus.CONSENT, f"nền tảng từ chối gia hạn: {refused.code}"
             if refused:
-                log.error("channel_needs_consent", account=self._id, reason=str(error))
+                log.error("channel_needs_consent", account=self._id, code=refused.code)
             raise
         async with self._database.write() as session:
             account = await self._account(session, lock=True)

@@ -297,7 +297,9 @@ def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
         return None
     parts: list[Part] = []
     confidence = 1.0
-    for piece in pieces:
+    for left, piece in zip(range(len(pieces), 0, -1), pieces, strict=True):
+        if len(parts) + left < 2:
+            return None  # what is left cannot make it two
         part = reader.read(piece)
         top = part.top
         if top is None or not part.query.content:

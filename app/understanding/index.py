@@ -15,12 +15,13 @@ from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from app.understanding.spelling import Spelling
 from app.understanding.terms import Entry, Kind, Markers, Query, terms_of
 from app.understanding.text import Normalizer, Words, plain_words
 
+KEPT_QUERIES = 32
 CANDIDATES = 16
 NAMES = 4  # of a class are compared letter by letter
 NB_SMOOTHING = 0.4
@@ -71,6 +72,7 @@ class Index:
         self.normalizer = normalizer
         self.markers = markers
         self._defaults = {entry.members[0] for entry in self.entries if entry.kind is Kind.FAMILY and entry.members}
+        self._queries: dict[str, Query] = {}
         self.number_of = {entry.id: number for number, entry in enumerate(self.entries)}
         self._kinds = np.array([list(Kind).index(entry.kind) for entry in self.entries], dtype=np.int32)
         texts: list[tuple[int, bool, dict[str, float]]] = []
@@ -178,7 +180,15 @@ class Index:
     # --- asking ------------------------------------------------------------------------------------------------
 
     def query(self, text: str) -> Query:
-        """The query of a text."""
+        """The query of a text. One message is looked at several times: the last few are kept."""
+        known = self._queries.get(text)
+        if known is None:
+            if len(self._queries) >= KEPT_QUERIES:
+                self._queries.clear()
+            known = self._queries[text] = self._query(text)
+        return known
+
+    def _query(self, text: str) -> Query:
         words = self.normalizer.words(text)
         replaced = " ".join(words.folded)
         pairs = zip(words.folded, words.filler, strict=True)
@@ -209,10 +219,9 @@ class Index:
         table[:, 7] = coverage[best]
         key = {word: self._rarity(word) for word in query.content}
         total = sum(key.values())
+        table[:, 5] = self._fuzzy(query.text, best)
         for row, number in enumerate(best):
-            names = self._fuzzy_names[number]
-            if names:
-                table[row, 5] = max(fuzz.token_set_ratio(query.text, candidate) for candidate in names) / 100
+            if self._name_words[number]:
                 table[row, 6] = max(
                     2 * sum(map(key.__getitem__, key.keys() & words)) / (total + weight or 1.0)
                     for words, weight in self._name_words[number]
@@ -281,6 +290,17 @@ class Index:
         if total == 0:
             return found, 0.0
         return found / total, unknown / total
+
+    def _fuzzy(self, text: str, classes: Ints) -> Floats:
+        """For each class, how like its best name the text is (0-1), whatever the order of words."""
+        names = [name for number in classes for name in self._fuzzy_names[number]]
+        counts = np.array([len(self._fuzzy_names[number]) for number in classes])
+        found = np.zeros(len(classes), dtype=np.float32)
+        if names:
+            ratios = process.cdist([text], names, scorer=fuzz.token_set_ratio)[0]
+            named = counts > 0
+            found[named] = np.maximum.reduceat(ratios, (np.cumsum(counts) - counts)[named]) / 100
+        return found
 
     def _nearest(self, classes: Ints, where: Ints, weights: Floats) -> tuple[Floats, Floats, Floats]:
         """For each class, its best example's cosine, the mean of its best three, and its best name's cosine."""

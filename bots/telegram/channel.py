@@ -154,7 +154,7 @@ class Telegram:
     def door(self, code: str) -> Door | None:
         """The deep link to a procedure; None until `connect` learned the bot's name, or when a link cannot carry the code."""
         with contextlib.suppress(ValueError):
-            return Door("Telegram", create_deep_linked_url(self._username, start_payload(code)), words=False)
+            return Door("Telegram", create_deep_linked_url(self._username, start_payload(code) if code else None), words=False)
         return None
 
     async def connect(self, webhook_url: str) -> Sequence[Finding]:

@@ -19,7 +19,7 @@ from bots.zalo_oa.errors import refusal
 Api = Literal["v3", "v2"]
 
 TIMEOUT = httpx.Timeout(10, connect=5)
-LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10)
+LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=6)
 RATE_LIMIT = -32
 RATE_PAUSE, LONGEST_PAUSE = 60.0, 3600.0  # seconds
 

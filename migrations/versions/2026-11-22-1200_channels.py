@@ -1,4 +1,4 @@
-"""Channels: accounts, inbox, contacts.
+"""Channels: accounts, inbox; whether a person can be written to.
 
 Revision: 0002, after 0001
 """
@@ -16,6 +16,12 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("status in ('received', 'answered')")
+# Written with every answer, read once a day or never.
+UNUSED = (
+    ("ix_conversations_updated_at", "conversations", "updated_at"),
+    ("ix_answers_status", "answers", "status"),
+    ("ix_answers_code", "answers", "code"),
+)
 
 
 def upgrade() -> None:
@@ -44,7 +50,7 @@ def upgrade() -> None:
         sa.Column("person", sa.String(200), nullable=False),
         sa.Column("content", sa.JSON, nullable=False),
         sa.Column("sent_at", UtcDateTime, nullable=False),
-        sa.Column("received_at", UtcDateTime, nullable=False, index=True),
+        sa.Column("received_at", UtcDateTime, nullable=False),
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("due_at", UtcDateTime, nullable=False),
         sa.Column("worker", sa.String(40), nullable=True),
@@ -62,20 +68,23 @@ def upgrade() -> None:
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )
-    op.create_table(
-        "channel_contacts",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("commune_id", sa.Integer, sa.ForeignKey("communes.id"), nullable=False),
-        sa.Column("account_id", sa.Integer, sa.ForeignKey("channel_accounts.id"), nullable=False),
-        sa.Column("person", sa.String(200), nullable=False),
-        sa.Column("first_at", UtcDateTime, nullable=False),
-        sa.Column("last_at", UtcDateTime, nullable=False),
-        sa.Column("reachable", sa.Boolean, nullable=False),
-        sa.UniqueConstraint("account_id", "person"),
+    op.create_index(
+        "ix_channel_messages_received",
+        "channel_messages",
+        ["id"],
+        sqlite_where=sa.text("status = 'received'"),
+        postgresql_where=sa.text("status = 'received'"),
     )
+    with op.batch_alter_table("conversations") as conversations:
+        conversations.add_column(sa.Column("reachable", sa.Boolean, nullable=False, server_default=sa.true()))
+    for index, table, _ in UNUSED:
+        op.drop_index(index, table)
 
 
 def downgrade() -> None:
-    op.drop_table("channel_contacts")
+    for index, table, column in UNUSED:
+        op.create_index(index, table, [column])
+    with op.batch_alter_table("conversations") as conversations:
+        conversations.drop_column("reachable")
     op.drop_table("channel_messages")
     op.drop_table("channel_accounts")

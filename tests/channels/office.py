@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.assistant.service import Assistant
-from app.channels.accounts import Account, Accounts, add_account
+from app.channels.accounts import Account, Accounts, put_account, set_status
 from app.channels.desk import Desk
-from app.channels.models import ChannelMessage, Mode
+from app.channels.models import AccountStatus, ChannelMessage, Mode
 from app.channels.sealing import Sealer
 from app.database import Database
 from app.messages import (
@@ -157,7 +157,7 @@ async def office(
     accounts = Accounts(database, SEALER, known, {"scripted": build})
     await accounts.refresh()
     if not accounts.all():
-        await add_account(database, SEALER, "scripted", mode, {"token": "t"})
+        await set_status(database, await put_account(database, SEALER, "scripted", mode, {"token": "t"}), AccountStatus.ON)
         await accounts.refresh()
     desk = Desk(database, Assistant(pipeline(Clock(dt.datetime.now(dt.UTC)), known), database, known), accounts, known, draw)
     if start:

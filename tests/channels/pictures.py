@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, FloatRect
 from tests.browser.browsing import PHONE, chromium, tab
 from tests.channels import cards
 from tests.channels.connected import ROOT, URLS, VALUES
+from tests.channels.limits import CAPABILITIES
 from tests.fakes.serving import Fake, running_fake
 from tests.support.server import running_server
 
@@ -53,7 +54,7 @@ def main() -> None:
         _zalo_oa(browser, Path(folder) / "zalo_oa")
         for channel, connected in (("zalo_bot", "noi-zalo-bot"), ("telegram", "noi-telegram")):
             _bot(browser, Path(folder) / channel, channel, connected)
-        for channel in cards.CAPABILITIES:
+        for channel in CAPABILITIES:
             _chat(browser, channel)
     for path in sorted(FOLDER.glob("*.png")):
         print(f"{path.stat().st_size / 1000:6.0f} kB  {path.name}")

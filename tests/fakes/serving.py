@@ -1,4 +1,4 @@
-"""Starts a fake as a process of its own, and talks to its control API."""
+"""Starts a fake as a process of its own and talks to its control API; and what the fakes of Telegram and of Zalo Bot share."""
 
 from __future__ import annotations
 

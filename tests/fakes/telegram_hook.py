@@ -18,7 +18,7 @@ from tests.fakes.serving import LOOPBACK
 class Hook:
     """`answers`: (status, headers, body) of the next requests; when there are none left, 200. `pictures`: by path, for GET.
 
-    `impolite`: each connection is closed after an answer that does not say so.
+    `callers`: ports of the connections that came. `impolite`: each connection is closed after an answer that does not say so.
     """
 
     url: str
@@ -26,6 +26,7 @@ class Hook:
     answers: deque[tuple[int, dict[str, str], bytes]] = field(default_factory=deque)
     pictures: dict[str, bytes] = field(default_factory=dict)
     impolite: bool = False
+    callers: set[int] = field(default_factory=set)
     came: threading.Condition = field(default_factory=threading.Condition)
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
@@ -50,6 +51,7 @@ def listening() -> Iterator[Hook]:
             with hook.came:
                 answer = hook.answers.popleft() if hook.answers else (200, {}, b"")
                 hook.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                hook.callers.add(self.client_address[1])
                 hook.came.notify_all()
             self.reply(*answer)
 

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from httptools import HttpParserError, HttpResponseParser
@@ -34,17 +34,17 @@ class Pushed:
         return self.status is not None and self.status // 100 == 2
 
 
-@dataclass
 class _Answer:
-    """An answer as its parser reads it."""
+    """An answer as its parser reads it. `keep`: whether the connection stays open; the parser knows it only while it reads."""
 
-    content: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    begun: bool = False
-    complete: bool = False
+    def __init__(self) -> None:
+        self.parser = HttpResponseParser(self)
+        self.content, self.retry_after = b"", ""
+        self.begun = self.complete = self.keep = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        if name.lower() == b"retry-after":
+            self.retry_after = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         self.begun = True
@@ -53,7 +53,7 @@ class _Answer:
         self.content += body
 
     def on_message_complete(self) -> None:
-        self.complete = True
+        self.complete, self.keep = True, self.parser.should_keep_alive()
 
 
 class Pusher:
@@ -107,8 +107,6 @@ async def _talk(idle: list[Connection], connection: Connection, request: bytes, 
     """One request and its answer, None when not a byte of it came. The connection is idle again afterwards, or closed."""
     reader, writer = connection
     answer = _Answer()
-    parser = HttpResponseParser(answer)
-    keep = False
     try:
         writer.write(request)
         while not answer.complete:
@@ -117,14 +115,12 @@ async def _talk(idle: list[Connection], connection: Connection, request: bytes, 
                 return None
             if not data:
                 break  # an answer without a length ends with its connection
-            parser.feed_data(data)
-        keep = answer.complete and parser.should_keep_alive()
-        seconds = time.perf_counter() - started
-        return Pushed(parser.get_status_code(), seconds, answer.content, answer.headers.get("retry-after", ""))
+            answer.parser.feed_data(data)
     except ConnectionError:
         return None
     finally:
-        if keep:
+        if answer.keep:
             idle.append(connection)
         else:
             writer.close()
+    return Pushed(answer.parser.get_status_code(), time.perf_counter() - started, answer.content, answer.retry_after)

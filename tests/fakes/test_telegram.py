@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -284,3 +286,22 @@ def test_commands_and_words_by_language(fake: Fake) -> None:
         assert call(fake, f"setMy{method}", **{name: "ế" * (limit + 1)})[0] == 400
         assert call(fake, f"getMy{method}", language_code="vi")[1][name] == "ế" * limit
         assert call(fake, f"getMy{method}")[1][name] != "ế" * limit
+
+
+def test_whom_the_bot_may_write_to(fake: Fake) -> None:
+    fake.sim("citizen", id=AN + 1, name="Bình")
+    assert call(fake, "sendMessage", chat_id=AN + 1, text="a") == (403, "Forbidden: bot can't initiate conversation with a user")
+    fake.sim("block", id=AN)
+    assert send(fake) == (403, "Forbidden: bot was blocked by the user")
+    fake.sim("unblock", id=AN)
+    assert send(fake)[0] == 200
+    fake.sim("deactivate", id=AN)
+    assert send(fake) == (403, "Forbidden: user is deactivated")
+
+
+def test_only_loopback_is_bound() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fakes.telegram", "--port", "0", "--host", "0.0.0.0"], capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert b"invalid choice" in done.stderr

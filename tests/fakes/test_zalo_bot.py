@@ -140,6 +140,9 @@ def test_the_free_plan_ends(fake: Fake) -> None:
         fake.sim("say", id=citizen, text="a")
     codes = [call(fake, "sendMessage", chat_id=citizen, text="a")[0] for citizen in "112321"]
     assert codes == [200, 200, 200, 429, 200, 429]
+    fake.sim("switch", rate=False)
+    assert call(fake, "sendMessage", chat_id="3", text="a")[0] == 200
+    fake.sim("switch", rate=True)
     fake.sim("clock", advance_seconds=31 * 24 * 3600)
     assert call(fake, "sendMessage", chat_id="1", text="a")[0] == 200
 

@@ -216,6 +216,8 @@ async def test_more_at_once_than_there_are_connections(platform: Platform, teleg
 async def test_the_door_opens_the_chat_at_a_procedure(platform: Platform, told: Told, vault: MemoryVault) -> None:
     door = build({"token": TOKEN, **vault.values}, vault, Settings(telegram_url=platform.url)).door("1.001193")
     assert door == Door(name="Telegram", url="https://t.me/xa_a_bot?start=tt_1-001193", words=False)
+    plain = build({"token": TOKEN, **vault.values}, vault, Settings(telegram_url=platform.url)).door("")
+    assert plain == Door(name="Telegram", url="https://t.me/xa_a_bot", words=False)
     await platform.sim("start", payload=door.url.partition("?start=")[2])
     assert (await told.next()).text == "1.001193"
 

@@ -75,7 +75,7 @@ def test_an_enveloped_webhook_has_no_message_and_a_picture_no_caption() -> None:
 
 
 async def test_the_token_is_in_errors_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="httpx")
     async with scripted(refusal(401, "Unauthorized", 401)) as server:
         with pytest.raises(InvalidToken, match=TOKEN):
             await Bot(TOKEN, base_url=server.url).initialize()

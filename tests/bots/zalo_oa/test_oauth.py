@@ -63,6 +63,9 @@ async def test_tokens_are_kept_when_the_account_cannot_be_asked_about() -> None:
     recorder = Recorder(PAIR, {"error": -212, "message": "…"})
     values = await recorder.plug_into(account(URL, {})[0]).grant(CALLBACK, "code", VERIFIER, OA)
     assert (values["access_token"], values["oa_id"]) == ("at-2", OA)
+    recorder = Recorder(PAIR, {"error": -212, "message": "…"})
+    values = await recorder.plug_into(account(URL, {"oa_id": OA})[0]).grant(CALLBACK, "code", VERIFIER, "")
+    assert values["oa_id"] == OA
 
 
 async def test_consent_for_another_account_is_refused_whichever_way_it_shows() -> None:
