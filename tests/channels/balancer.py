@@ -12,11 +12,12 @@ LOOPBACK = "127.0.0.1"
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    with contextlib.suppress(OSError):
+    try:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+    finally:
         writer.close()
 
 
@@ -37,8 +38,13 @@ def balanced(port: int, backends: Sequence[int]) -> Iterator[None]:
     async def run() -> None:
         server = await asyncio.start_server(serve, LOOPBACK, port)
         ready.set()
-        async with server:
-            await stop.wait()
+        await stop.wait()
+        server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0.05)  # closed transports say goodbye in the next rounds of the loop
 
     stop = asyncio.Event()
     thread = threading.Thread(target=loop.run_until_complete, args=(run(),))

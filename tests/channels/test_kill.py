@@ -1,7 +1,7 @@
 """kill -9 at any moment: every message the platform was told is accepted gets its answer, and none gets it twice
 beyond those that were on their way at that moment.
 
-Four kills per channel and database in the suite; `GANDAN_KILLS=20` for the long run (docs/measurements.md).
+Two kills per channel and database in the suite; `GANDAN_KILLS=20` for the long run (docs/measurements.md).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.support.databases import postgres_database
 from tests.support.postgres import TempPostgres
 from tests.support.server import Server, free_port, start_server
 
-KILLS = int(os.environ.get("GANDAN_KILLS", "4"))
+KILLS = int(os.environ.get("GANDAN_KILLS", "2"))
 LEASE = 2
 WRITERS = 6
 PAUSE = 0.05  # seconds between two messages of a writer
