@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import json
 import signal
@@ -85,6 +86,7 @@ def worker(
 
 async def _housekeeping(settings: Settings, every: int, *, once: bool) -> None:
     from app.assistant.service import Assistant  # noqa: PLC0415
+    from app.channels.repository import purge  # noqa: PLC0415
     from app.database import Database, migrate  # noqa: PLC0415
     from app.logs import configure_logging  # noqa: PLC0415
 
@@ -97,7 +99,9 @@ async def _housekeeping(settings: Settings, every: int, *, once: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     while not stop.is_set():
         conversations, answers = await assistant.purge()
-        typer.echo(f"Đã xóa {conversations} cuộc trò chuyện và {answers} câu trả lời quá hạn giữ.")
+        async with database.write() as session:
+            messages = await purge(session, dt.datetime.now(dt.UTC) - settings.keep_messages)
+        typer.echo(f"Đã xóa {conversations} cuộc trò chuyện, {answers} câu trả lời và {messages} tin đã xong quá hạn giữ.")
         if once:
             break
         with contextlib.suppress(TimeoutError):

@@ -33,7 +33,7 @@ def connect(
         raise typer.BadParameter(f"chọn một trong: {', '.join(KINDS)}")
     if polling and not kind.polling:
         raise typer.BadParameter(f"{kind.title} chỉ có webhook")
-    typed = json.load(sys.stdin) if from_stdin else {field.name: _typed(field) for field in kind.fields}
+    typed = _from_stdin() if from_stdin else {field.name: _typed(field) for field in kind.fields}
     values = {name: str(value).strip() for name, value in typed.items()}
     missing = [field.question for field in kind.fields if not field.optional and not values.get(field.name)]
     if missing:
@@ -83,6 +83,16 @@ def _switch(number: int, *, on: bool, done: str) -> None:
         typer.echo(f"Không có tài khoản số {number}. Xem bằng: gandan channel list", err=True)
         raise typer.Exit(1)
     typer.echo(done)
+
+
+def _from_stdin() -> dict[str, object]:
+    try:
+        typed = json.load(sys.stdin)
+    except ValueError:
+        typed = None
+    if not isinstance(typed, dict):
+        raise typer.BadParameter('stdin phải là một đối tượng JSON, ví dụ {"token": "…"}')
+    return typed
 
 
 def _typed(field: Field) -> str:

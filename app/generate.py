@@ -1,18 +1,24 @@
 """`./dev generate`: files made from the code. A test fails when one of them is stale.
 
-`.env.example` from the settings, `procedures/_schema.json` and `procedures/FIELDS.md` from the content model.
+`.env.example` from the settings, `procedures/_schema.json` and `procedures/FIELDS.md` from the content model, the table in
+`bots/README.md` from what the channels declare.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from app.catalog.content import Procedure
+from app.messages import Capabilities
 from app.settings import ROOT, env_example
+from app.wiring import channel_capabilities
 
 PROCEDURES = Path("procedures")
+BOTS = Path("bots") / "README.md"
+TABLE_BEGIN, TABLE_END = "<!-- made by ./dev generate -->\n", "<!-- end -->"
 
 
 def generated_files() -> dict[Path, str]:
@@ -21,7 +27,50 @@ def generated_files() -> dict[Path, str]:
         Path(".env.example"): env_example(),
         PROCEDURES / "_schema.json": schema(),
         PROCEDURES / "FIELDS.md": field_guide(),
+        BOTS: channels_readme((ROOT / BOTS).read_text("utf-8")),
     }
+
+
+def channels_readme(text: str) -> str:
+    """`bots/README.md` with its table of capabilities made anew."""
+    before, rest = text.split(TABLE_BEGIN)
+    return before + TABLE_BEGIN + _capabilities() + TABLE_END + rest.split(TABLE_END)[1]
+
+
+def _capabilities() -> str:
+    channels = channel_capabilities()
+    rows: list[tuple[str, str, Callable[[Capabilities], str]]] = [
+        (
+            "text of one message",
+            "whole page",
+            lambda can: f"{can.text_limit} {'UTF-16 units' if can.text_unit == 'utf16' else 'characters'}",
+        ),
+        ("words under a picture", "whole page", lambda can: str(can.caption_limit)),
+        ("bold", "yes", lambda can: "yes" if can.bold else "no"),
+        (
+            "pictures",
+            "yes",
+            lambda can: {"upload": "uploaded", "address": "public https address only", "none": "as an address"}[can.pictures],
+        ),
+        ("buttons", "any", lambda can: f"{can.buttons} of {can.button_label} characters" if can.buttons else "none: numbered lines"),
+        (
+            "a button pressed",
+            "form",
+            lambda can: {"words": "says words in the chat", "data": f"gives back {can.button_data} bytes", "none": "–"}[can.button_answers],
+        ),
+        ("buttons that open pages", "links", lambda can: "yes" if can.button_urls else "no: addresses in the text"),
+        ("we may write after their last message", "–", lambda can: f"{can.window.days} days" if can.window else "always"),
+        (
+            "free of charge after their last message",
+            "–",
+            lambda can: f"{can.free_window.total_seconds() / 3600:.0f} hours" if can.free_window else "–",
+        ),
+        ("messages per second and account", "–", lambda can: f"{can.per_second:g}"),
+        ("search in any chat (inline)", "–", lambda can: "yes" if can.search else "no"),
+    ]
+    lines = [f"| | web page | {' | '.join(channels)} |", "|---" * (len(channels) + 2) + "|"]
+    lines += [f"| {name} | {web} | {' | '.join(say(can) for can in channels.values())} |" for name, web, say in rows]
+    return "\n".join(lines) + "\n"
 
 
 def schema() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.channels.accounts import Build
-from app.messages import Channel, Vault
+from app.messages import Capabilities, Channel, Vault
 from app.settings import Settings
 
 
@@ -28,3 +28,12 @@ def channel_builders() -> dict[str, Build]:
         return build(values, vault, settings)
 
     return {"zalo_oa": zalo_oa, "zalo_bot": zalo_bot, "telegram": telegram}
+
+
+def channel_capabilities() -> dict[str, Capabilities]:
+    """What each chat channel can show."""
+    from bots.telegram import Telegram  # noqa: PLC0415
+    from bots.zalo_bot import ZaloBot  # noqa: PLC0415
+    from bots.zalo_oa import CAPABILITIES as ZALO_OA  # noqa: PLC0415
+
+    return {"Zalo OA": ZALO_OA, "Zalo Bot": ZaloBot.capabilities, "Telegram": Telegram.capabilities}

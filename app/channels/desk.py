@@ -24,7 +24,7 @@ from app.assistant.service import Assistant
 from app.channels import repository
 from app.channels.accounts import Account, Accounts
 from app.channels.courier import Courier, Draw, Job
-from app.channels.models import MessageStatus
+from app.channels.models import MessageStatus, Mode
 from app.channels.poller import Pollers
 from app.channels.together import Together
 from app.database import Database, Transaction
@@ -39,6 +39,7 @@ BATCH = 8  # answers in one transaction: the interpreter is busy for some millis
 GATHER = 0.015  # seconds between two batches when many write: several at once cost far less than one by one
 LOOK_AGAIN = 1.0
 FOLLOW_ACCOUNTS = 5.0
+LOOK_AFTER = 12 * 3600.0  # waited before and after: once a day
 KEPT_LENGTH = 8_000  # of a message; more is never answered
 START_AGAIN = dt.timedelta(hours=1)  # opening the chat greets once, however many events the platform makes of it
 ASKING = frozenset({UpdateKind.MESSAGE, UpdateKind.PRESS})
@@ -109,6 +110,7 @@ class Desk:
             asyncio.create_task(self._forever(self._find_left_behind, LOOK_AGAIN)),
             asyncio.create_task(self._forever(self._keep_lease, self._settings.channel_lease.total_seconds() / 3)),
             asyncio.create_task(self._forever(self._follow_accounts, FOLLOW_ACCOUNTS)),
+            asyncio.create_task(self._forever(self._look_after_accounts, LOOK_AFTER)),
         ]
 
     async def stop(self) -> None:
@@ -138,6 +140,15 @@ class Desk:
     async def _follow_accounts(self) -> None:
         await self._accounts.refresh()
         self._pollers.follow()
+
+    async def _look_after_accounts(self) -> None:
+        """Ask each platform once a day, also when nobody writes: a token that is never used lapses, and with it the consent."""
+        await asyncio.sleep(LOOK_AFTER)
+        for account in self._accounts.all():
+            webhook = f"{self._settings.public_url}/kenh/{account.hook}" if account.mode is Mode.WEBHOOK else ""
+            bad = [finding.what for finding in await account.channel.check(webhook) if not finding.good]
+            if bad:
+                log.warning("channel_needs_attention", channel=account.name, account=account.id, findings=len(bad))
 
     async def _keep_lease(self) -> None:
         if any(courier.busy for courier in self._couriers.values()):
