@@ -8,12 +8,16 @@ must be able to do is `Channel`; how it says that something went wrong is `SendE
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
+
+OWN_NETWORK = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 class MessageKind(StrEnum):
@@ -263,6 +267,21 @@ class Door:
     name: str
     url: str
     words: bool
+
+
+def is_public(url: str) -> bool:
+    """Whether a citizen's phone and the platform can open it: a web address that is not of this machine or house."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"}:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(OWN_NETWORK)
 
 
 class Vault(Protocol):

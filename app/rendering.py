@@ -6,24 +6,21 @@ stands before the choices, as on the web page. Buttons go to choices first, then
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import yaml
 
-from app.messages import Button, Capabilities, Card, Line, Link, Part, Picture, Reply
+from app.messages import Button, Capabilities, Card, Line, Link, Part, Picture, Reply, is_public
 
 MAX_PARTS = 5
 HIDDEN = "#gd:"
 """Before data that a channel of words sends unseen, so that it is never taken for words."""
 
-_INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _KINDS_OF_CUT = tuple(
     map(
         re.compile,
@@ -132,7 +129,7 @@ def _opens(reply: Reply, can: Capabilities, room: int) -> tuple[Button, ...]:
     links += reply.links
     labels: dict[str, str] = {}
     for link in links:
-        if _is_public(link.url) and 0 < _size(label := _clean(link.label)) <= can.button_label:
+        if is_public(link.url) and 0 < _size(label := _clean(link.label)) <= can.button_label:
             labels.setdefault(link.url, label)
     return tuple(Button(label=label, url=url) for url, label in list(labels.items())[: max(0, room)])
 
@@ -150,21 +147,6 @@ def _ratings(reply: Reply, can: Capabilities, room: int) -> tuple[Button, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _is_public(url: str) -> bool:
-    """Whether a citizen's phone and the platform can open it: a web address that is not of this machine or house."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if parts.scheme not in {"http", "https"}:
-        return False
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." in host and not host.endswith(_INSIDE)
-
-
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
@@ -282,7 +264,7 @@ def _more(reply: Reply, limit: int) -> str:
 
 def _shows(can: Capabilities, picture: Picture) -> bool:
     """Whether the channel can show it, with its words alone as the caption."""
-    fetched = can.pictures == "address" and _is_public(picture.url) and picture.url.startswith("https:")
+    fetched = can.pictures == "address" and is_public(picture.url) and picture.url.startswith("https:")
     return (can.pictures == "upload" or fetched) and _size(_clean(picture.alt)) <= can.caption_limit
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from telegram import InputFile
 
-from app.messages import Button, Found, Part
+from app.messages import Button, Found, Part, is_public
 
 MAX_ENTITIES = 100
 LONG_LABEL = 20  # characters; longer ones get a row of their own
@@ -36,19 +34,6 @@ def article(found: Found) -> Json:
     content = {"message_text": found.part.text, "link_preview_options": NO_PREVIEW} | _marks("entities", found.part)
     described = {"type": "article", "id": found.id, "title": found.title, "description": found.summary}
     return described | {"input_message_content": content} | _keyboard(links)
-
-
-def is_public(url: str) -> bool:
-    """Whether an address can be a button: http(s), and a host that the whole internet knows. Telegram refuses others."""
-    host = ""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme not in {"http", "https"}:
-            return False
-        return ipaddress.ip_address(host).is_global
-    except ValueError:  # no IP address, or no address at all
-        return "." in host and not host.endswith((".local", ".localhost", ".internal", ".lan"))
 
 
 def _marks(name: str, part: Part) -> Json:

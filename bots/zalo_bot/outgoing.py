@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
-from urllib.parse import urlsplit
 
-from app.messages import Part
+from app.messages import Part, is_public
 
 TEXT_LIMIT = 2000  # of a text and of a caption; Zalo does not say in which unit, so both must fit
-OWN_NETWORK = (".local", ".localhost", ".internal", ".lan")
 
 
 def method_of(part: Part) -> tuple[str, dict[str, Any]]:
@@ -26,17 +23,7 @@ def method_of(part: Part) -> tuple[str, dict[str, Any]]:
 
 def can_be_fetched(url: str) -> bool:
     """Whether Zalo's servers can fetch an address: https, and a host that the whole internet knows."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if parts.scheme != "https":
-        return False
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." in host and not host.endswith(OWN_NETWORK)
+    return url.startswith("https:") and is_public(url)
 
 
 def _text(part: Part, text: str) -> dict[str, Any]:

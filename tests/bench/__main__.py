@@ -19,6 +19,7 @@ from app.catalog.yaml_loader import read_document
 from app.understanding.dialogue import State, decide
 from app.understanding.reader import Reader
 from app.understanding.terms import Kind
+from tests.bench import channels
 from tests.bench.load import Load, request
 from tests.support.server import free_port, running_server
 
@@ -27,7 +28,7 @@ SECONDS, CONNECTIONS = 5.0, 16
 
 
 def main() -> None:
-    """Answer latency, start, memory, throughput."""
+    """Answer latency, start, memory, throughput of the web page, and the channels."""
     knowledge = Knowledge.load(FOLDER, None)
     texts = [ask for p in knowledge.catalog.in_force() for ask in p.all_asks()][:1500]
     print(f"Hiểu và quyết định, một lõi, {len(texts)} câu (trần: 5 ms ở phân vị 99)")
@@ -38,6 +39,7 @@ def main() -> None:
     _latency(f"  gấp mười (dựng chỉ mục {built:.1f} s)", large, texts[:500])
     with tempfile.TemporaryDirectory() as folder:
         _throughput(Path(folder))
+    channels.main()
 
 
 def _latency(name: str, reader: Reader, texts: list[str]) -> None:

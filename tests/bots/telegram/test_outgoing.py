@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram import MessageEntity
 
-from app.messages import Button, Found, Part, Picture
+from app.messages import Button, Found, Part, Picture, is_public
 from app.settings import Settings
 from bots.telegram import build, outgoing
 from tests.bots.telegram.peers import PERSON, TOKEN, MemoryVault
@@ -88,7 +88,7 @@ def test_what_a_button_does() -> None:
     ],
 )
 def test_only_public_addresses_become_buttons(url: str, public: bool) -> None:
-    assert outgoing.is_public(url) is public
+    assert is_public(url) is public
     assert bool(rows(Button(label="Xem", url=url))) is public
 
 
