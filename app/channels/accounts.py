@@ -23,7 +23,7 @@ from app.settings import Settings
 log = structlog.get_logger()
 Build = Callable[[Mapping[str, str], Vault, Settings], Channel]
 HOOK_BYTES = 24
-STILL_SENDING = 15.0  # seconds an old channel stays open for what is on its way
+STILL_SENDING = 120.0  # seconds an old channel stays open for what is on its way
 
 
 @dataclass(frozen=True)

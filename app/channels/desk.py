@@ -55,6 +55,7 @@ class Desk:
         self._limiter = RateLimiter(settings.messages_per_minute)
         self._warned: set[tuple[int, str]] = set()
         self._couriers: dict[int, Courier] = {}
+        self._retired: list[Courier] = []
         self._last_batch = 0.0
         self._worker = secrets.token_hex(8)
         self._wake = asyncio.Event()
@@ -120,7 +121,7 @@ class Desk:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._pollers.stop()
         await asyncio.gather(*self._courtesies, return_exceptions=True)
-        await asyncio.gather(*(courier.close() for courier in self._couriers.values()))
+        await asyncio.gather(*(courier.close() for courier in (*self._retired, *self._couriers.values())))
         await self._together.close()
         await self._accounts.close()
 
@@ -151,7 +152,8 @@ class Desk:
                 log.warning("channel_needs_attention", channel=account.name, account=account.id, findings=len(bad))
 
     async def _keep_lease(self) -> None:
-        if any(courier.busy for courier in self._couriers.values()):
+        self._retired = [courier for courier in self._retired if courier.busy]
+        if self._retired or any(courier.busy for courier in self._couriers.values()):
             until = self._lease()
             await self._together.write(lambda session: repository.keep(session, self._worker, until))
 
@@ -161,6 +163,8 @@ class Desk:
     def _courier(self, account: Account) -> Courier:
         courier = self._couriers.get(account.id)
         if courier is None or courier.account is not account:
+            if courier is not None:
+                self._retired.append(courier)  # it finishes what it holds
             courier = self._couriers[account.id] = Courier(account, self._together, self._draw, self._one_finished)
         return courier
 

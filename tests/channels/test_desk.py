@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.assistant.models import Answer, Conversation
-from app.channels.models import ChannelMessage, MessageStatus, Mode
+from app.channels.accounts import set_status
+from app.channels.models import AccountStatus, ChannelMessage, MessageStatus, Mode
 from app.errors import TooMany
 from app.messages import MessageKind, SendAction, SendError, UpdateKind
 from tests.channels.office import Office, Platform, office, update
@@ -239,6 +240,19 @@ async def test_what_a_dead_desk_left_is_sent_by_the_next(database_url: str) -> N
             await session.execute(sa.update(ChannelMessage).values(status="answered", worker="dead", parts_sent=0, due_at=due))
         await at.until_status("sent")
         assert len(at.platform.texts()) == 2
+
+
+async def test_what_is_on_its_way_when_an_account_is_opened_anew_is_sent_once(database_url: str) -> None:
+    """The keeper changes something while the old channel is slow: the old one finishes, the new one does not send it too."""
+    async with office(database_url, Platform(delay=2.5), channel_lease=0.6) as at:
+        await at.send("đăng ký kết hôn", "1")
+        await at.until_status("answered")
+        await set_status(at.database, at.account.id, AccountStatus.ON)  # as every command of the keeper does
+        await at.desk._follow_accounts()
+        at.platform.delay = 0.0
+        await at.send("giấy độc thân", "2", person="ong-nam")
+        await at.until_status("sent", "sent")
+        assert len(at.platform.texts()) == 1
 
 
 async def test_parts_that_arrived_are_not_sent_again(database_url: str) -> None:
