@@ -22,6 +22,7 @@ Number = Annotated[int, typer.Argument(help="Số của tài khoản (gandan cha
 def connect(
     channel: Annotated[str, typer.Argument(help="zalo_oa | zalo_bot | telegram")],
     polling: Annotated[bool, typer.Option("--polling", help="Tự hỏi tin mới, không cần webhook (để thử, một máy).")] = False,
+    fresh: Annotated[bool, typer.Option("--cap-quyen-lai", help="Bỏ quyền đang có, cấp quyền lại từ đầu (chọn nhầm OA).")] = False,
     from_stdin: Annotated[bool, typer.Option("--stdin", help="Đọc các giá trị từ stdin dạng JSON, không hỏi.")] = False,
 ) -> None:
     """Nối một tài khoản. Khóa bí mật được hỏi trên màn hình, không nhận qua dòng lệnh."""
@@ -39,7 +40,7 @@ def connect(
     if missing:
         raise typer.BadParameter(f"còn thiếu: {'; '.join(missing)}")
     mode = Mode.POLLING if polling else Mode.WEBHOOK
-    in_use, findings = asyncio.run(_keeper().connect(channel, mode, values))
+    in_use, findings = asyncio.run(_keeper().connect(channel, mode, values, fresh=fresh))
     if not in_use:
         _report(f"Chưa nối được {kind.title}. Tài khoản đang dùng trước đó (nếu có) vẫn giữ nguyên.", findings)
         raise typer.Exit(1)

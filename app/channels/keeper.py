@@ -19,6 +19,8 @@ from app.visitor import Signer, load_secret
 
 TICKET_SECONDS = 1800.0
 MANY_WAITING = 100
+NO_CONSENT = "chưa cấp quyền"
+OURS = ("secret",)  # values we made ourselves: kept when the account becomes another
 STATUS_WORDS = {
     AccountStatus.ON: "đang dùng",
     AccountStatus.OFF: "đã tắt",
@@ -85,22 +87,24 @@ class Keeper:
         async with self.database.read() as session:
             return list(await repository.accounts(session))
 
-    async def connect(self, name: str, mode: Mode, values: Mapping[str, str]) -> tuple[bool, list[Finding]]:
+    async def connect(self, name: str, mode: Mode, values: Mapping[str, str], *, fresh: bool = False) -> tuple[bool, list[Finding]]:
         """Connect an account, or give the connected one new values; whether it is in use now, and what was found.
 
-        What worked before is kept when the platform does not take the new values.
+        What worked before is kept when the platform does not take the new values. `fresh`: consent is given anew, perhaps
+        for another account of the owner.
         """
         before = next((row for row in reversed(await self.rows()) if row.channel == name), None)
         known = self._values_of(before)
-        kept = known if all(known.get(key) == values[key] for key in KINDS[name].identity) else {}
+        same = not fresh and all(known.get(key) == values[key] for key in KINDS[name].identity)
+        kept = known if same else {key: known[key] for key in OURS if key in known}
         new = {"secret": secrets.token_urlsafe(32), **kept, **{key: value for key, value in values.items() if value}}
         account_id = await put_account(self.database, self.sealer, name, mode, new, before.id if before else None)
         row = await self._row(account_id)
-        findings = await self._ask(row, connect=True)
+        consented = "access_token" in new and (before is None or before.status != AccountStatus.CONSENT)
+        findings = await self._ask(row, connect=not consented)
         if KINDS[name].consent:
-            consented = "access_token" in new
             await set_status(
-                self.database, account_id, AccountStatus.ON if consented else AccountStatus.CONSENT, "" if consented else "chưa cấp quyền"
+                self.database, account_id, AccountStatus.ON if consented else AccountStatus.CONSENT, "" if consented else NO_CONSENT
             )
             return True, findings if consented else [*findings, self._consent(row)]
         if all(finding.good for finding in findings):
@@ -123,17 +127,20 @@ class Keeper:
         findings.append(Finding(good=waiting < MANY_WAITING, what=f"{waiting} tin đang chờ trả lời", advice=advice))
         findings += await self._ask(row, connect=False)
         row = await self._row(row.id)  # asking may have found that consent is over
-        if row.status == AccountStatus.CONSENT:
+        if row.status == AccountStatus.CONSENT or (KINDS[row.channel].consent and not all(finding.good for finding in findings)):
             findings.append(self._consent(row))
         elif row.status == AccountStatus.FAILING:
             findings.append(Finding(good=False, what=f"Nền tảng đang từ chối gửi: {row.reason}", advice="xem các dòng trên"))
         return findings
 
     def _consent(self, row: ChannelAccount) -> Finding:
+        """The link of consent: needed, or at hand when something else is wrong."""
         ticket = self.signer.ticket("connect", str(row.id), TICKET_SECONDS)
-        link = f"{self.settings.public_url}/kenh/{row.hook}/cap-quyen?ve={ticket}"
+        link = f"quản trị viên mở trong 30 phút: {self.settings.public_url}/kenh/{row.hook}/cap-quyen?ve={ticket}"
+        if row.status == AccountStatus.ON:
+            return Finding(good=True, what="Nếu dòng nào ở trên bảo cấp quyền lại", advice=link)
         what = f"Cần cấp quyền gửi tin ({row.reason})" if row.reason else "Cần cấp quyền gửi tin"
-        return Finding(good=False, what=what, advice=f"quản trị viên mở trong 30 phút: {link}")
+        return Finding(good=False, what=what, advice=link)
 
     def _values_of(self, row: ChannelAccount | None) -> dict[str, str]:
         """What an account holds; nothing when it was sealed with a secret that is gone."""
@@ -155,8 +162,15 @@ class Keeper:
         ]
 
     async def switch(self, account_id: int, *, on: bool) -> bool:
-        """Switch an account on or off; False when there is no such account."""
-        return await set_status(self.database, account_id, AccountStatus.ON if on else AccountStatus.OFF, "" if on else "đã tắt bằng tay")
+        """Switch an account on or off; False when there is no such account. One without consent waits for it."""
+        row = next((row for row in await self.rows() if row.id == account_id), None)
+        if row is None:
+            return False
+        if not on:
+            return await set_status(self.database, account_id, AccountStatus.OFF, "đã tắt bằng tay")
+        if KINDS[row.channel].consent and "access_token" not in self._values_of(row):
+            return await set_status(self.database, account_id, AccountStatus.CONSENT, NO_CONSENT)
+        return await set_status(self.database, account_id, AccountStatus.ON)
 
     async def _ask(self, row: ChannelAccount, *, connect: bool) -> list[Finding]:
         channel = self.accounts.build(row)

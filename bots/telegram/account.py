@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Sequence
 
 import telegram
@@ -42,7 +41,8 @@ class Account:
     async def check(self, webhook_url: str) -> Sequence[Finding]:
         """Ask for the bot and its webhook."""
         try:
-            me, webhook = await asyncio.gather(self._bot.get_me(), self._bot.get_webhook_info())
+            me = await self._bot.get_me()
+            webhook = await self._bot.get_webhook_info()
         except TelegramError as error:
             return [findings.trouble(send_error(error)), findings.LEGAL]
         known = await self._vault.read()

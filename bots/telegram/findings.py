@@ -47,7 +47,7 @@ def introduced(refusal: SendError | None) -> Finding:
     if refusal is None:
         return Finding(good=True, what="Đã đặt bảng lệnh và lời giới thiệu bằng tiếng Việt.")
     what = f"Chưa đặt được bảng lệnh và lời giới thiệu: lỗi {refusal.code}. {refusal.detail}".strip()
-    return Finding(good=False, what=what, advice="Bot vẫn trả lời được. Bạn nối lại kênh này sau ít phút.")
+    return Finding(good=False, what=what, advice="Bạn chạy lại gandan channel connect telegram sau ít phút.")
 
 
 def set_up(webhook_url: str) -> Finding:

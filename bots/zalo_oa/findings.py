@@ -59,14 +59,14 @@ def by_hand(webhook_url: str, oa_id: str) -> Iterator[Finding]:
     )
     yield _task(
         "khai địa chỉ nhận kết quả cấp quyền và chọn quyền",
-        f"{app} vào Official Account, nhập Callback URL là địa chỉ nhận kết quả cấp quyền của kênh này (tên miền {parts.hostname}, không có"
-        " dấu ?), xin quyền gửi tin, quản lý tin nhắn, quản lý thông tin OA và nhận sự kiện; đăng ký sử dụng Official Account API."
+        f"{app} vào Official Account, nhập Callback URL {webhook_url}/xong, xin quyền gửi tin, quản lý tin nhắn,"
+        " quản lý thông tin OA và nhận sự kiện; đăng ký sử dụng Official Account API."
         " Đổi mục này về sau thì phải cấp quyền lại.",
     )
     yield _task(
         "đặt webhook",
-        f"{app} vào Official Account, mục Webhook, chép OA Secret Key vào hệ thống trước, rồi nhập {webhook_url},"
-        f" không bật lọc cú pháp, và bật các sự kiện: {EVENTS}.",
+        f"{app} vào Official Account, mục Webhook, nhập {webhook_url}, không bật lọc cú pháp, và bật các sự kiện: {EVENTS}."
+        " Rồi chép OA Secret Key ở mục này, chạy lại gandan channel connect zalo_oa và nhập vào.",
     )
     yield _task(
         "đặt menu của OA",

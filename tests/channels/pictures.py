@@ -34,6 +34,7 @@ PUBLIC_URL = cards.PUBLIC_URL
 CITIZEN = "9000000000000000001"
 EDGE = 10  # pixels around a part of a page
 ATTEMPTS = 20
+WAITING = re.compile(r"(1 tin đang chờ trả lời)[\s\S]+/cap-quyen")  # the message is in, and the lost consent is known
 SCREEN = """<!doctype html><html lang="vi"><meta charset="utf-8"><style>
 @font-face {{ font-family: Screen; font-weight: 400; src: url(data:font/woff2;base64,{regular}) format("woff2"); }}
 @font-face {{ font-family: Screen; font-weight: 600; src: url(data:font/woff2;base64,{strong}) format("woff2"); }}
@@ -61,11 +62,14 @@ def main() -> None:
 
 
 def _zalo_oa(browser: Browser, folder: Path) -> None:
-    """Connect, consent, all is well; then Zalo ends the consent and somebody writes."""
+    """Connect without the OA's secret, enter it, consent, all is well; then Zalo ends the consent and somebody writes."""
     with _platform("zalo_oa", folder) as (fake, environment):
-        shown = _screen(environment, "channel", "connect", "zalo_oa", typed=_answers("zalo_oa"))
+        *app, oa_secret = _answers("zalo_oa")
+        shown = _screen(environment, "channel", "connect", "zalo_oa", typed=[*app, ""])
         _photograph(browser, "noi-zalo-oa", shown)
-        hook, link = _found(r"/kenh/([\w-]+)", shown), _found(r"(https\S+/cap-quyen\S+)", shown)
+        hook = _found(r"/kenh/([\w-]+)", shown)
+        shown = _screen(environment, "channel", "connect", "zalo_oa", typed=[*app, oa_secret])
+        link = _found(rf"(https\S+/{hook}/cap-quyen\S+)", shown)
         fake.sim("oa", name="Phường An Khê (mẫu)", oa_type=4, package_name="", callback=f"{PUBLIC_URL}/kenh/{hook}/xong")
         with running_server(folder / "data", **environment) as server:
             _consent(link, server.url)
@@ -76,8 +80,9 @@ def _zalo_oa(browser: Browser, folder: Path) -> None:
             fake.sim("say", id=CITIZEN, text="giờ làm việc")
             for _ in range(ATTEMPTS):
                 shown = _screen(environment, "channel", "check")
-                if "Trạng thái" in shown:
+                if WAITING.search(shown):
                     break
+            _found(WAITING, shown)
             _photograph(browser, "can-cap-quyen-lai", shown)
 
 
@@ -120,7 +125,7 @@ def _screen(environment: Mapping[str, str], *arguments: str, typed: Sequence[str
     return f"$ gandan {' '.join(arguments)}\n{shown}".replace("\r", "").rstrip()
 
 
-def _found(pattern: str, text: str) -> str:
+def _found(pattern: str | re.Pattern[str], text: str) -> str:
     match = re.search(pattern, text)
     assert match, text
     return match[1]
