@@ -27,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 WRITING = "IMMEDIATE"
-TIDY_SECONDS = 5.0
+TIDY_SECONDS = 30.0
 LOCK_PATIENCE, LOCK_PAUSE = 10.0, 0.005  # seconds
 MIGRATION_LOCK = 7_001
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=0", "foreign_keys=ON", "cache_size=-8000", "wal_autocheckpoint=0")
@@ -122,7 +122,7 @@ class Database:
             yield session
 
     async def keep_tidy(self) -> None:
-        """Bring SQLite's log into its file every few seconds, in a thread, until cancelled.
+        """Bring SQLite's log into its file now and then, in a thread, until cancelled.
 
         Left to itself SQLite does so inside whichever COMMIT comes after a thousand pages, and waits for the disk there:
         with a hundred messages a second, one in fifty had to wait.

@@ -40,8 +40,13 @@ RELOAD_SECONDS = 5.0
 WARM_AFTER_SECONDS = 2.0
 
 
-def create_app(settings: Settings | None = None, knowledge: Callable[[], Knowledge] | None = None) -> FastAPI:
-    """The application. Content errors are raised here, before the server listens. `knowledge`: made elsewhere already."""
+def create_app(
+    settings: Settings | None = None, knowledge: Callable[[], Knowledge] | None = None, settled: Callable[[], None] | None = None
+) -> FastAPI:
+    """The application. Content errors are raised here, before the server listens.
+
+    `knowledge`: made elsewhere already. `settled`: called when everything that stays is in memory.
+    """
     settings = settings or Settings()
     configure_logging(settings)
     commune = load_commune(settings.commune_file)
@@ -64,6 +69,8 @@ def create_app(settings: Settings | None = None, knowledge: Callable[[], Knowled
         tidying = asyncio.create_task(database.keep_tidy())
         app.state.desk = desk = Desk(database, assistant, accounts, settings, draw)
         await desk.start()
+        if settled is not None:
+            settled()
         log.info("started", version=__version__, catalog=holder.now.catalog.version)
         try:
             yield
@@ -102,11 +109,16 @@ def create_app(settings: Settings | None = None, knowledge: Callable[[], Knowled
     app.include_router(health)
     app.mount("/static", static_files(), name="static")
 
+    _protect(app, settings)
+    return app
+
+
+def _protect(app: FastAPI, settings: Settings) -> None:
+    """Errors as pages, visitors' cookies, limits, headers: around every route."""
     add_error_pages(app)
     app.add_middleware(VisitorMiddleware, signer=app.state.signer, secure=settings.public_url.startswith("https://"))
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
-    return app
 
 
 async def _warm(commune: CommuneProfile) -> None:
