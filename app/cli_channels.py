@@ -35,7 +35,7 @@ def connect(
     if polling and not kind.polling:
         raise typer.BadParameter(f"{kind.title} chỉ có webhook")
     typed = _from_stdin() if from_stdin else {field.name: _typed(field) for field in kind.fields}
-    values = {name: str(value).strip() for name, value in typed.items()}
+    values = {name: "" if value is None else str(value).strip() for name, value in typed.items()}
     missing = [field.question for field in kind.fields if not field.optional and not values.get(field.name)]
     if missing:
         raise typer.BadParameter(f"còn thiếu: {'; '.join(missing)}")

@@ -125,21 +125,36 @@ class Accounts:
 
 
 async def put_account(
-    database: Database, sealer: Sealer, channel: str, mode: Mode, values: Mapping[str, str], account_id: int | None = None
+    database: Database,
+    sealer: Sealer,
+    channel: str,
+    mode: Mode,
+    values: Mapping[str, str],
+    *,
+    status: AccountStatus = AccountStatus.OFF,
+    reason: str = "",
+    hook: str = "",
 ) -> int:
-    """Write an account of this installation's commune, new or with new values, switched off; its id.
+    """Write an account of this installation's commune; its id. A known `hook` gives that account new values.
 
-    A known one keeps its hook: the keeper has entered its addresses at the platform.
+    The hook stays when the account is connected anew: the keeper has entered its addresses at the platform.
     """
     async with database.write() as session:
-        row = await repository.account(session, account_id, lock=True) if account_id is not None else None
+        row = await repository.account_of(session, hook) if hook else None
         if row is None:
-            row = ChannelAccount(commune_id=1, channel=channel, hook=secrets.token_urlsafe(HOOK_BYTES))
+            row = ChannelAccount(commune_id=1, channel=channel, hook=hook or new_hook())
             session.add(row)
-        row.mode, row.status, row.reason = mode, AccountStatus.OFF, ""
+        row.mode, row.status, row.reason = mode, status, reason
         row.sealed, row.updated_at = sealer.seal(values), dt.datetime.now(dt.UTC)
         await session.flush()
+        if status == AccountStatus.ON:
+            await repository.release(session, row.id, row.updated_at)
         return row.id
+
+
+def new_hook() -> str:
+    """The secret part of an account's addresses."""
+    return secrets.token_urlsafe(HOOK_BYTES)
 
 
 async def set_status(database: Database, account_id: int, status: AccountStatus, reason: str = "") -> bool:

@@ -52,10 +52,12 @@ async def webhook(request: Request, hook: str) -> Response:
 
 
 @router.get("/kenh/{hook}/cap-quyen", dependencies=[Depends(keeper_ticket)])
-async def consent(request: Request, hook: str) -> Response:
+async def consent(request: Request, hook: str, ve: str = "") -> Response:
     """Off to the platform's page, where the owner consents."""
     account, channel = _consenting(request, hook)
     signer: Signer = request.app.state.signer
+    if signer.read_ticket("connect", ve) != str(account.id):
+        raise BadInput("Đường dẫn này là của một tài khoản khác. Bạn chạy gandan channel check để có đường dẫn mới.")
     state = signer.ticket("consent", str(account.id), CONSENT_SECONDS)
     return RedirectResponse(channel.consent_url(_callback(request, hook), state, _verifier(signer, state)), status_code=303)
 

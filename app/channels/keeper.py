@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from app.channels import repository
-from app.channels.accounts import Accounts, Build, put_account, set_status
+from app.channels.accounts import Accounts, Build, new_hook, put_account, set_status
 from app.channels.models import AccountStatus, ChannelAccount, Mode
 from app.channels.sealing import Sealer
 from app.database import Database
 from app.errors import Unavailable
-from app.messages import Finding
+from app.messages import Channel, Finding
 from app.settings import Settings
 from app.visitor import Signer, load_secret
 
@@ -98,22 +98,26 @@ class Keeper:
         same = not fresh and all(known.get(key) == values[key] for key in KINDS[name].identity)
         kept = known if same else {key: known[key] for key in OURS if key in known}
         new = {"secret": secrets.token_urlsafe(32), **kept, **{key: value for key, value in values.items() if value}}
-        account_id = await put_account(self.database, self.sealer, name, mode, new, before.id if before else None)
-        row = await self._row(account_id)
-        consented = "access_token" in new and (before is None or before.status != AccountStatus.CONSENT)
-        findings = await self._ask(row, connect=not consented)
+        hook = before.hook if before else new_hook()
         if KINDS[name].consent:
-            await set_status(
-                self.database, account_id, AccountStatus.ON if consented else AccountStatus.CONSENT, "" if consented else NO_CONSENT
-            )
-            return True, findings if consented else [*findings, self._consent(row)]
-        if all(finding.good for finding in findings):
-            await set_status(self.database, account_id, AccountStatus.ON)
-            return True, findings
-        if before is not None and before.status != AccountStatus.OFF:
-            await put_account(self.database, self.sealer, name, Mode(before.mode), known, account_id)
-            await set_status(self.database, account_id, AccountStatus(before.status), before.reason)
-        return False, findings
+            return True, await self._connect_by_consent(name, mode, new, hook, before if same else None)
+        draft = Draft(new)
+        findings = await _asked(self.accounts.builders[name](new, draft, self.settings), self._webhook(hook, mode), connect=True)
+        in_use = all(finding.good for finding in findings)
+        if in_use:  # only now: until the platform has taken the new values, the old ones are in use
+            await put_account(self.database, self.sealer, name, mode, draft.values, status=AccountStatus.ON, hook=hook)
+        return in_use, findings
+
+    async def _connect_by_consent(
+        self, name: str, mode: Mode, values: Mapping[str, str], hook: str, before: ChannelAccount | None
+    ) -> list[Finding]:
+        """Store the values of an account whose owner consents on the platform's page; `before`: it had consented already."""
+        consented = before is not None and "access_token" in values and before.status != AccountStatus.CONSENT
+        status, reason = (AccountStatus.ON, "") if consented else (AccountStatus.CONSENT, NO_CONSENT)
+        account_id = await put_account(self.database, self.sealer, name, mode, values, status=status, reason=reason, hook=hook)
+        findings = await self._ask(await self._row(account_id), connect=not consented)
+        row = await self._row(account_id)  # asking may have found that consent is over
+        return [*findings, self._consent(row)] if row.status == AccountStatus.CONSENT else findings
 
     async def check(self, row: ChannelAccount) -> list[Finding]:
         """What is well and what is not with one account."""
@@ -173,17 +177,40 @@ class Keeper:
         return await set_status(self.database, account_id, AccountStatus.ON)
 
     async def _ask(self, row: ChannelAccount, *, connect: bool) -> list[Finding]:
-        channel = self.accounts.build(row)
-        await channel.start()
-        try:
-            url = self.webhook_url(row) if row.mode == Mode.WEBHOOK else ""
-            return list(await (channel.connect(url) if connect else channel.check(url)))
-        finally:
-            await channel.stop()
+        return await _asked(self.accounts.build(row), self._webhook(row.hook, Mode(row.mode)), connect=connect)
 
-    def webhook_url(self, row: ChannelAccount) -> str:
-        """Where the platform sends an account's messages."""
-        return f"{self.settings.public_url}/kenh/{row.hook}"
+    def _webhook(self, hook: str, mode: Mode) -> str:
+        """Where the platform sends an account's messages; empty when we ask for them."""
+        return f"{self.settings.public_url}/kenh/{hook}" if mode is Mode.WEBHOOK else ""
 
     async def _row(self, account_id: int) -> ChannelAccount:
         return next(row for row in await self.rows() if row.id == account_id)
+
+
+class Draft:
+    """The vault of an account that is not stored yet."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = dict(values)
+
+    async def read(self) -> Mapping[str, str]:
+        """The values so far."""
+        return self.values
+
+    async def remember(self, values: Mapping[str, str]) -> None:
+        """Keep values for when the account is stored."""
+        self.values |= values
+
+    async def renew(self, stale: str, exchange: Callable[[Mapping[str, str]], Awaitable[Mapping[str, str]]]) -> Mapping[str, str]:
+        """Nobody else knows these values: the exchange needs no turn."""
+        del stale
+        await self.remember(await exchange(self.values))
+        return self.values
+
+
+async def _asked(channel: Channel, webhook: str, *, connect: bool) -> list[Finding]:
+    await channel.start()
+    try:
+        return list(await (channel.connect(webhook) if connect else channel.check(webhook)))
+    finally:
+        await channel.stop()

@@ -177,6 +177,12 @@ async def account(session: AsyncSession, account_id: int, *, lock: bool = False)
     return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
 
 
+async def account_of(session: AsyncSession, hook: str) -> ChannelAccount | None:
+    """The account with this hook, locked."""
+    query = sa.select(ChannelAccount).where(ChannelAccount.hook == hook).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def note_refusal(session: Transaction, account_id: int, reason: str) -> None:
     """Write that the platform refuses an account, or, with no reason, that it takes it again. A missing consent stays."""
     was, becomes = (AccountStatus.ON, AccountStatus.FAILING) if reason else (AccountStatus.FAILING, AccountStatus.ON)
