@@ -22,6 +22,12 @@ from tests.support.postgres import TempPostgres
 pytest_plugins = ["pytester"]
 
 DATABASES = ("sqlite", "postgresql")
+LONGEST = ("tests/channels/test_kill.py", "tests/dialogues/", "tests/deploy/", "tests/channels/test_keeper.py", "tests/browser/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: with one file per worker, whoever gets one of them last keeps everybody waiting."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST)))
 
 
 @pytest.fixture(autouse=True)
