@@ -66,7 +66,7 @@ async def test_a_procedure_is_given_as_it_stands_in_the_catalog(client: httpx.As
 
 async def test_the_layer_of_the_ward_is_given(client: httpx.AsyncClient) -> None:
     procedure = (await client.get(f"{API}/procedures/1.013225")).json()["procedure"]
-    assert any("Đà Nẵng" in note for note in procedure["notes"])
+    assert any("Đà Nẵng" in note["text"] and note["source"] for note in procedure["notes"])
 
 
 async def test_a_code_that_does_not_exist_is_said(client: httpx.AsyncClient) -> None:

@@ -140,6 +140,7 @@ async def test_nobody_can_read_the_token_the_person_or_the_words_in_an_error() -
 async def test_the_log_never_holds_the_token(caplog: pytest.LogCaptureFixture, logged: list[Any]) -> None:
     caplog.set_level(logging.WARNING, logger="httpx")  # as the project does: it prints addresses at INFO
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpcore")  # the project keeps it quiet
     async with scripted(ok(SENT), refusal(400, TOKEN), CUT) as server:
         channel = channel_at(server.url)
         await channel.send(CITIZEN, PART)
