@@ -54,10 +54,10 @@ def test_leaving_the_box_searches_no_second_time(visitor: Tab) -> None:
     page = visitor.open("/thu-tuc")
     page.get_by_label("Tìm theo tên hay việc cần làm").fill("zzzz")
     expect(page.get_by_role("status")).to_have_text("Không tìm thấy thủ tục nào")
-    searches = len(visitor.requests)
+    searches = [request for request in visitor.requests if "/thu-tuc?q=" in request]
     page.locator("#tim").blur()  # as a tap on a result does: swapping the list now would swallow that tap
     page.wait_for_timeout(300)
-    assert len(visitor.requests) == searches
+    assert [request for request in visitor.requests if "/thu-tuc?q=" in request] == searches
 
 
 def test_nothing_found_is_answered_with_advice(visitor: Tab) -> None:
