@@ -59,7 +59,7 @@ def serve(
 
     address, number = host or settings.host, port or settings.port
     typer.echo(f"Gần Dân đang chạy: http://{address}:{number}", err=True)
-    web = create_app(settings, knowledge, settled=_collect_less)
+    web = create_app(settings, knowledge, settled=_collect_less, apart=True)
     uvicorn.run(
         web,
         host=address,

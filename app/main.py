@@ -41,11 +41,16 @@ WARM_AFTER_SECONDS = 2.0
 
 
 def create_app(
-    settings: Settings | None = None, knowledge: Callable[[], Knowledge] | None = None, settled: Callable[[], None] | None = None
+    settings: Settings | None = None,
+    knowledge: Callable[[], Knowledge] | None = None,
+    settled: Callable[[], None] | None = None,
+    *,
+    apart: bool = False,
 ) -> FastAPI:
     """The application. Content errors are raised here, before the server listens.
 
-    `knowledge`: made elsewhere already. `settled`: called when everything that stays is in memory.
+    `knowledge`: made elsewhere already. `settled`: called when everything that stays is in memory. `apart`: understand in a
+    second process; only where this one has no thread yet.
     """
     settings = settings or Settings()
     configure_logging(settings)
@@ -57,6 +62,8 @@ def create_app(
     database = Database(settings.resolved_database_url)
     pipeline = Pipeline(holder, commune, templates, settings)
     assistant = Assistant(pipeline, database, settings)
+    if apart:
+        assistant.thinker.start()
     secret = load_secret(settings)
     sealer = Sealer(secret)
     accounts = Accounts(database, sealer, settings, channel_builders())
@@ -78,6 +85,7 @@ def create_app(
             watcher.cancel()
             warming.cancel()
             await desk.stop()
+            assistant.thinker.close()
             tidying.cancel()
             await database.close()
 
@@ -95,8 +103,7 @@ def create_app(
     app.state.catalog = lambda: holder.now.catalog
     app.state.holder = holder
     app.state.templates = templates
-    app.state.limiter = RateLimiter(settings.messages_per_minute)
-    app.state.signer = Signer(secret)
+    app.state.limiter, app.state.signer = RateLimiter(settings.messages_per_minute), Signer(secret)
     app.state.sealer, app.state.accounts = sealer, accounts
 
     # /kenh/…              webhooks and consent; first, because it is asked most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -33,6 +34,17 @@ class Turn:
     notes: list[str] = field(default_factory=list)
     decision: Decision | None = None
     reply: Reply | None = None
+
+
+@dataclass(frozen=True)
+class Thought:
+    """What came of one message: all that is stored and sent."""
+
+    masked_text: str
+    decision: Decision
+    reply: Reply
+    catalog_version: str
+    elapsed_ms: float
 
 
 class Pipeline:
@@ -70,6 +82,24 @@ class Pipeline:
         for step in self.steps:
             step(turn)
         return turn
+
+    def think(self, incoming: Incoming, state: State) -> Thought:
+        """Answer one message: only what is stored and sent of it."""
+        started = time.perf_counter()
+        turn = self.answer(incoming, state)
+        assert turn.reply is not None
+        assert turn.decision is not None
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        return Thought(turn.masked.text, turn.decision, turn.reply, turn.knowledge.catalog.version, elapsed_ms)
+
+    @property
+    def version(self) -> str:
+        """Of the catalog in use."""
+        return self._holder.now.catalog.version
+
+    def reload(self) -> None:
+        """Read the catalog again."""
+        self._holder.reload()
 
     def ask(self, text: str, earlier: list[str]) -> Turn:
         """Answer one message after `earlier` ones, without storing anything."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -13,11 +12,12 @@ import structlog
 
 from app import __version__
 from app.assistant import repository
-from app.assistant.pipeline import Pipeline, Turn
+from app.assistant.apart import Thinker
+from app.assistant.pipeline import Pipeline, Thought
 from app.database import Database, Transaction
 from app.messages import Incoming, Reply
 from app.settings import Settings
-from app.understanding.dialogue import Decision, State
+from app.understanding.dialogue import State
 from app.understanding.rules import Aspect
 
 log = structlog.get_logger()
@@ -47,6 +47,7 @@ class Assistant:
 
     def __init__(self, pipeline: Pipeline, database: Database, settings: Settings) -> None:
         self.pipeline, self._database, self._settings = pipeline, database, settings
+        self.thinker = Thinker(pipeline)
         self._clock = pipeline.clock
 
     async def handle(self, incoming: Incoming) -> Reply:
@@ -67,19 +68,17 @@ class Assistant:
         """Answer messages of different people and record everything in the caller's transaction. Who repeats is the caller's matter."""
         now = self._clock()
         conversations = await repository.open_conversations(session, map(_person, messages), now)
-        answered, answers, states = [], [], []
+        asked = []
         for incoming in messages:
-            started = time.perf_counter()
             conversation = conversations[_person(incoming)]
             fresh = now - conversation.updated_at < self._settings.conversation_expiry
-            turn = self.pipeline.answer(incoming, _state_of(conversation.state) if fresh else State())
-            reply, decision = turn.reply, turn.decision
-            assert reply is not None
-            assert decision is not None
-            reply = reply.model_copy(update={"answer_id": secrets.token_hex(16)})
-            elapsed_ms = (time.perf_counter() - started) * 1000
-            answers.append(_record(turn, decision, reply, {"conversation_id": conversation.id, "asked_at": now, "elapsed_ms": elapsed_ms}))
-            states.append({"id_": conversation.id, "state_": _state_to_json(decision.state), "updated_at_": now})
+            asked.append((incoming, _state_of(conversation.state) if fresh else State()))
+        answered, answers, states = [], [], []
+        for incoming, thought in zip(messages, await self.thinker.think(asked), strict=True):
+            conversation_id, decision = conversations[_person(incoming)].id, thought.decision
+            reply = thought.reply.model_copy(update={"answer_id": secrets.token_hex(16)})
+            answers.append(_record(incoming, thought, reply) | {"conversation_id": conversation_id, "asked_at": now})
+            states.append({"id_": conversation_id, "state_": _state_to_json(decision.state), "updated_at_": now})
             answered.append(Answered(reply, forgotten=decision.intent == "delete_data"))
             log.info("answered", channel=incoming.channel, intent=decision.intent, outcome=decision.outcome)
         await repository.save_answers(session, answers)
@@ -134,22 +133,24 @@ def _person(incoming: Incoming) -> repository.Person:
     return incoming.commune_id, incoming.channel, incoming.person
 
 
-def _record(turn: Turn, decision: Decision, reply: Reply, more: dict[str, Any]) -> dict[str, Any]:
+def _record(incoming: Incoming, thought: Thought, reply: Reply) -> dict[str, Any]:
     """The answer as a row of its table."""
+    decision = thought.decision
     part = decision.parts[0] if decision.parts else None
-    return more | {
+    return {
         "id": reply.answer_id,
-        "commune_id": turn.incoming.commune_id,
-        "channel": turn.incoming.channel,
-        "message_id": turn.incoming.message_id,
-        "masked_text": turn.masked.text,
+        "commune_id": incoming.commune_id,
+        "channel": incoming.channel,
+        "message_id": incoming.message_id,
+        "masked_text": thought.masked_text,
         "status": decision.outcome,
         "intent": decision.intent,
         "code": part.code if part else None,
         "case_id": part.case_id if part else None,
         "aspects": [str(aspect) for aspect in decision.aspects],
         "confidence": round(decision.confidence, 4),
-        "catalog_version": turn.knowledge.catalog.version,
+        "catalog_version": thought.catalog_version,
+        "elapsed_ms": thought.elapsed_ms,
         "app_version": __version__,
         "reply": reply.model_dump(mode="json", exclude_defaults=True),
     }

@@ -36,7 +36,7 @@ from app.settings import Settings
 
 log = structlog.get_logger()
 BATCH = 8  # answers in one transaction: the interpreter is busy for some milliseconds with each
-GATHER = 0.015  # seconds between two batches when many write: several at once cost far less than one by one
+GATHER = 0.015
 LOOK_AGAIN = 1.0
 FOLLOW_ACCOUNTS = 5.0
 LOOK_AFTER = 12 * 3600.0  # waited before and after: once a day
@@ -189,7 +189,7 @@ class Desk:
             answered = await self._answer(1, failing=True)
         if answered:
             self._last_batch = began
-        else:
+        if answered < BATCH:  # nothing more to take now: until the next message, or a person's answer that holds back the next
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
 
