@@ -37,11 +37,11 @@ class CasePicker:
                 for word in words_of(text):
                     bag[word] = max(bag[word], weight)
             bags[case.id] = bag
-            markers[case.id] = index.markers.of(" ".join(index.normalizer.words(f"{case.name} {case.when}").folded))
+            markers[case.id] = index.markers.of(index.normalizer.words(f"{case.name} {case.when}").folded)
         shared = Counter(word for bag in bags.values() for word in bag)
         spoken = " ".join(ask for asks in procedure.asks.values() for ask in asks)
         common = words_of(procedure.name) | set(re.findall(r"\w+", fold(spoken)))
-        everywhere = frozenset.intersection(*markers.values()) | index.markers.of(fold(procedure.name))
+        everywhere = frozenset.intersection(*markers.values()) | index.markers.of(fold(procedure.name).split())
         return cls(
             {
                 case_id: {word: weight for word, weight in bag.items() if shared[word] == 1 and (weight == NAME or word not in common)}

@@ -13,6 +13,7 @@ from app.assistant.cards import PORTAL, Cards
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
 from app.assistant.replies import Replies
+from app.catalog.content import Procedure
 from app.commune import CommuneProfile
 from app.messages import Card, Choice, Link, Picture, Reply
 from app.understanding.dialogue import Decision, Part
@@ -66,7 +67,9 @@ class Composer:
         words: list[str] = []
         if len(decision.parts) > 1:
             words.append(self.replies.say(self.replies.get("card.several"), {"count": len(decision.parts)}))
-        cards, choices, parts = [], [], []
+        cards: list[Card] = []
+        choices: list[Choice] = []
+        parts: list[Part] = []
         picture: Picture | None = None
         for part in decision.parts:
             procedure = asked.knowledge.catalog.current(part.code)
@@ -78,8 +81,7 @@ class Composer:
             case_id = part.case_id or (picker.pick(asked.words, asked.markers) if picker else None)
             if len(decision.parts) == 1:
                 words.append(self._introduce(procedure.name, part))
-                if part.case_id is None and len(procedure.cases) > 1 and part.aspects != (Aspect.QR,):
-                    choices = [Choice(label=case.name, send=f"case:{procedure.code}:{case.id}") for case in procedure.cases]
+                choices = _cases_to_choose(procedure, part, decision)
             cards.append(
                 self._cards.card(procedure, procedure.case(case_id), part.aspects, asked.now.date(), case_known=case_id is not None)
             )
@@ -93,7 +95,15 @@ class Composer:
                 return self._offering(reply, replace(decision, parts=tuple(parts)), choices)
         if not cards:
             return self._near(replace(decision, outcome="unknown", parts=()), asked)
-        return Reply(paragraphs=tuple(words), cards=tuple(cards), picture=picture, feedback=True), replace(decision, parts=tuple(parts))
+        decision = replace(decision, parts=tuple(parts))
+        reply = Reply(paragraphs=tuple(words), cards=tuple(cards), picture=picture, feedback=True)
+        return self._perhaps(reply, decision, asked) if decision.choices else (reply, decision)
+
+    def _perhaps(self, reply: Reply, decision: Decision, asked: Asked) -> Composed:
+        """An answer that may not be what was meant: below it, what else may be."""
+        choices = self._choices(decision.choices, asked)
+        closing = (self.replies.get("card.perhaps"),)
+        return self._offering(reply.model_copy(update={"choices": _shown(choices), "closing": closing}), decision, choices)
 
     def _introduce(self, name: str, part: Part) -> str:
         key = f"card.{part.aspects[0]}.intro" if len(part.aspects) == 1 else "card.intro"
@@ -180,6 +190,13 @@ class Composer:
     def _offering(self, reply: Reply, decision: Decision, choices: list[Choice]) -> Composed:
         state = replace(decision.state, choices=tuple(choice.send for choice in choices), labels=tuple(choice.label for choice in choices))
         return reply, replace(decision, state=state)
+
+
+def _cases_to_choose(procedure: Procedure, part: Part, decision: Decision) -> list[Choice]:
+    """The procedure's cases, when there are several, none was chosen, and it is sure that this procedure was meant."""
+    if part.case_id is not None or decision.choices or len(procedure.cases) == 1 or part.aspects == (Aspect.QR,):
+        return []
+    return [Choice(label=case.name, send=f"case:{procedure.code}:{case.id}") for case in procedure.cases]
 
 
 def _shown(choices: list[Choice]) -> tuple[Choice, ...]:

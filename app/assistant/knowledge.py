@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from app.catalog.catalog import Catalog
 from app.catalog.content import UNKNOWN, Procedure
 from app.catalog.yaml_loader import ContentError, Problem, read_document
 from app.understanding.index import Index
+from app.understanding.learned import Learned
+from app.understanding.phrases import Phrases
 from app.understanding.ranker import Weights
 from app.understanding.reader import Reader
 from app.understanding.rules import Aspect, IntentRule, Rules
@@ -25,7 +28,7 @@ def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None)
     """
     try:
         intents = read_document(folder / "intents.yaml").data
-        index = build_index([*catalog_entries(catalog), *intent_entries(intents)], folder)
+        index = build_index([*catalog_entries(catalog), *intent_entries(intents)], folder, Learned.load())
         rules = build_rules(intents)
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         wrong = f"không dùng được: {type(error).__name__} {error}"
@@ -34,27 +37,30 @@ def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None)
     return Reader(index, rules, weights or Weights.load())
 
 
-def build_index(entries: Sequence[Entry], folder: Path) -> Index:
+def build_index(entries: Sequence[Entry], folder: Path, learned: Learned | None = None) -> Index:
     """An Index over these entries with the lexicon of `folder`."""
     lexicon = read_document(folder / "lexicon.yaml").data
     unheard = {*lexicon["deniable"], *lexicon["denied_by"], *lexicon["variants"]} - lexicon["markers"].keys()
     if unheard:
         raise ValueError(f"không có dấu hiệu {', '.join(sorted(unheard))} trong `markers`")
     markers = Markers(
-        {name: re.compile(pattern) for name, pattern in lexicon["markers"].items()},
-        frozenset(lexicon["deniable"]),
+        Phrases(lexicon["markers"]),
+        {name: re.compile(lexicon["markers"][name]) for name in lexicon["deniable"]},
         {name: re.compile(pattern) for name, pattern in lexicon["denied_by"].items()},
         frozenset(lexicon["variants"]),
     )
-    return Index(entries, Normalizer(lexicon["replace"], lexicon["filler"], lexicon["aspect_phrases"]), markers)
+    return Index(entries, Normalizer(lexicon["replace"], lexicon["filler"], lexicon["aspect_phrases"]), markers, learned)
 
 
 def catalog_entries(catalog: Catalog) -> list[Entry]:
     """Classes of the catalog: procedures in force, families, agencies elsewhere, life events."""
-    entries = [_procedure_entry(procedure) for procedure in catalog.in_force()]
-    entries += [
-        Entry(f"family:{family.id}", Kind.FAMILY, (family.asks[0],), family.asks[1:], members=family.choices) for family in catalog.families
-    ]
+    siblings = _siblings(catalog)
+    entries = [_procedure_entry(procedure, siblings, everyday=procedure.code in catalog.everyday) for procedure in catalog.in_force()]
+    for family in catalog.families:
+        everyday = not catalog.everyday.isdisjoint(family.choices)
+        entries.append(
+            Entry(f"family:{family.id}", Kind.FAMILY, (family.asks[0],), family.asks[1:], members=family.choices, everyday=everyday)
+        )
     entries += [Entry(f"elsewhere:{item.id}", Kind.ELSEWHERE, (item.name,), item.asks) for item in catalog.elsewhere]
     entries += [
         Entry(f"event:{event.id}", Kind.EVENT, (event.name,), event.asks, members=event.procedures) for event in catalog.life_events
@@ -62,11 +68,25 @@ def catalog_entries(catalog: Catalog) -> list[Entry]:
     return entries
 
 
-def _procedure_entry(procedure: Procedure) -> Entry:
+def _siblings(catalog: Catalog) -> dict[str, frozenset[str]]:
+    """Of each procedure, its look-alikes (whichever of the two names the other) and those a family's question offers beside it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for procedure in catalog.in_force():
+        for other in procedure.lookalikes:
+            found[procedure.code].add(other.code)
+            found[other.code].add(procedure.code)
+    for family in catalog.families:
+        for code in family.choices:
+            found[code] |= set(family.choices) - {code}
+    return {code: frozenset(codes) for code, codes in found.items()}
+
+
+def _procedure_entry(procedure: Procedure, siblings: Mapping[str, frozenset[str]], *, everyday: bool) -> Entry:
     names = tuple(dict.fromkeys((procedure.name, procedure.official_name, *procedure.aliases)))
     papers = [p.name for case in procedure.cases if case.papers != UNKNOWN for p in case.papers]
     extra = (procedure.summary, *(case.name for case in procedure.cases), *(case.when for case in procedure.cases), *papers)
-    return Entry(procedure.code, Kind.PROCEDURE, names, procedure.all_asks(), extra)
+    related = siblings.get(procedure.code, frozenset())
+    return Entry(procedure.code, Kind.PROCEDURE, names, procedure.all_asks(), extra, everyday=everyday, related=related)
 
 
 def intent_entries(intents: dict[str, Any]) -> list[Entry]:

@@ -11,22 +11,27 @@ import json
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries
+from app.assistant.learn_words import learn_words
+from app.assistant.slips import with_slips
 from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
 from app.understanding.index import FEATURES, Index
+from app.understanding.learned import Learned
 from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, confidence_features
 from app.understanding.rules import Rules
 from app.understanding.terms import Entry, Kind
 from app.understanding.text import fold
 
 FOLDS = 7
+REMOVALS = 6
 SEED = 20261122
 Floats = NDArray[np.float64]
 
@@ -53,12 +58,19 @@ def main() -> None:
         for voice, asks in procedure.asks.items()
         for ask in asks
     }
-    samples = _samples(entries, voices)
-    tables, targets = _tables(entries, samples, folder, rules)
+    told = _told(folder / "training")
+    samples = _samples(entries, voices) + told
+    with Pool(2) as pool:  # one for each core of the machines we know; the result does not depend on it
+        learning = pool.apply_async(_learn_all, (entries, told, folder))
+        folds = pool.starmap(_fold, [(number, entries, samples, told, folder, rules) for number in range(FOLDS)], chunksize=1)
+        absent = pool.starmap(
+            _removed_classes, [(number, entries, samples, told, folder, rules) for number in range(REMOVALS)], chunksize=1
+        )
+        learning.get().save()
+    tables, targets = [row for rows, _ in folds for row in rows], [target for _, found in folds for target in found]
     rank_weights = _learn_rank(tables, targets)
     _say_accuracy("xếp hạng (câu chưa thấy giọng)", tables, targets, rank_weights)
-    unseen = _removed_classes(entries, samples, folder, rules)
-    evidence, correct = _evidence(tables, targets, unseen, rank_weights)
+    evidence, correct = _evidence(tables, targets, [row for rows in absent for row in rows], rank_weights)
     confidence_weights = _learn_logistic(evidence, correct)
     _say_confidence(evidence, correct, confidence_weights)
     WEIGHTS_FILE.write_text(
@@ -87,7 +99,15 @@ def _samples(entries: Iterable[Entry], voices: dict[tuple[str, str], int]) -> li
             samples.append(Sample(ask, entry.id, where))
             if fold(ask) != ask.casefold() and chance.random() < 0.5:
                 samples.append(Sample(fold(ask), entry.id, where))
+            if chance.random() < 0.25:
+                samples.append(Sample(with_slips(ask, chance), entry.id, where))
     return samples
+
+
+def _told(folder: Path) -> list[Sample]:
+    """Messages written for training only, one JSON line each: the code meant, the voice, the text."""
+    rows = [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    return [Sample(row["text"], row["code"], list(Voice).index(Voice(row["voice"]))) for row in rows]
 
 
 Row = tuple[NDArray[np.float32], NDArray[np.int32], float, int]
@@ -100,37 +120,52 @@ def _score(index: Index, rules: Rules, text: str) -> Row:
     return scored.features, scored.classes, scored.unknown_share, len(query.content)
 
 
-def _tables(entries: list[Entry], samples: list[Sample], folder: Path, rules: Rules) -> tuple[list[Row], list[int]]:
-    """For each sample, candidates scored by an index without its fold, and the row of the right one (-1: missing)."""
-    tables, targets = [], []
-    for number in range(FOLDS):
-        held = {(s.target, s.text) for s in samples if s.fold == number}
-        held |= {(target, fold(text)) for target, text in held}
-        index = build_index(_without(entries, held), folder)
-        for sample in samples:
-            if sample.fold == number:
-                row = _score(index, rules, sample.text)
-                where = np.flatnonzero(row[1] == index.number_of[sample.target])
-                tables.append(row)
-                targets.append(int(where[0]) if len(where) else -1)
-    return tables, targets
+def _learn_all(entries: list[Entry], told: list[Sample], folder: Path) -> Learned:
+    """The words learned from everything: what is used at run time."""
+    return _learn(build_index(entries, folder), entries, told)
+
+
+def _learn(index: Index, entries: list[Entry], told: list[Sample]) -> Learned:
+    """Learn words from names, ways of asking and told messages: as written, and with typing errors."""
+    chance = random.Random(SEED)
+    texts = [(text, entry.id) for entry in entries for text in (*entry.names, *entry.asks)]
+    texts += [(sample.text, sample.target) for sample in told if sample.target in index.number_of]
+    texts += [(with_slips(text if chance.random() < 0.5 else fold(text), chance), name) for text, name in texts]
+    return learn_words([(index.query(text).terms, name) for text, name in texts], [entry.id for entry in entries], SEED)
+
+
+def _fold(
+    number: int, entries: list[Entry], samples: list[Sample], told: list[Sample], folder: Path, rules: Rules
+) -> tuple[list[Row], list[int]]:
+    """For each sample of a fold, candidates scored by an index without that fold, and the row of the right one (-1: missing)."""
+    held = {(s.target, fold(s.text)) for s in samples if s.fold == number}
+    left = _without(entries, held)
+    index = build_index(left, folder)
+    index.use(_learn(index, left, [sample for sample in told if sample.fold != number]))
+    rows, targets = [], []
+    for sample in samples:
+        if sample.fold == number:
+            row = _score(index, rules, sample.text)
+            where = np.flatnonzero(row[1] == index.number_of[sample.target])
+            rows.append(row)
+            targets.append(int(where[0]) if len(where) else -1)
+    return rows, targets
 
 
 def _without(entries: list[Entry], held: set[tuple[str, str]]) -> list[Entry]:
     return [replace(entry, asks=tuple(ask for ask in entry.asks if (entry.id, fold(ask)) not in held)) for entry in entries]
 
 
-def _removed_classes(entries: list[Entry], samples: list[Sample], folder: Path, rules: Rules) -> list[Row]:
-    """Questions about procedures, scored by an index that does not hold that procedure at all."""
-    chance = random.Random(SEED)
+def _removed_classes(number: int, entries: list[Entry], samples: list[Sample], told: list[Sample], folder: Path, rules: Rules) -> list[Row]:
+    """Questions about a part of the procedures, scored by an index that does not hold them at all."""
+    chance = random.Random(SEED + number)
     codes = [entry.id for entry in entries if entry.kind is Kind.PROCEDURE]
-    chance.shuffle(codes)
-    rows = []
-    for number in range(6):
-        removed = set(codes[number::6])
-        index = build_index([entry for entry in entries if entry.id not in removed], folder)
-        rows += [_score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]
-    return rows
+    random.Random(SEED).shuffle(codes)
+    removed = set(codes[number::REMOVALS])
+    left = [entry for entry in entries if entry.id not in removed]
+    index = build_index(left, folder)
+    index.use(_learn(index, left, told))
+    return [_score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]
 
 
 def _learn_rank(tables: list[Row], targets: list[int], rounds: int = 400) -> Floats:
@@ -139,7 +174,7 @@ def _learn_rank(tables: list[Row], targets: list[int], rounds: int = 400) -> Flo
     features = np.stack([table for table, _ in kept])
     chosen = np.array([target for _, target in kept])
     weights = np.zeros(len(FEATURES))
-    weights[:7] = 2.0
+    weights[: FEATURES.index("coverage") + 1] = 1.0
     first, second = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, rounds + 1):
         logits = features @ weights

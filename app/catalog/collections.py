@@ -106,4 +106,5 @@ class ElsewhereFile(Strict):
 
 
 class FamiliesFile(Strict):
+    everyday: tuple[Code, ...] = Field(default=(), description="Việc được hỏi hằng ngày: khi phân vân, nghiêng về chúng.")
     families: tuple[Family, ...]

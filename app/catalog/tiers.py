@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from app.catalog.content import UNKNOWN, FeeStatus, Procedure, Voice
 
-GOLD_ASKS = 12
+GOLD_ASKS = 15
 SILVER_ASKS = 10
 
 

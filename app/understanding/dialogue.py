@@ -18,6 +18,13 @@ from app.understanding.text import clean
 Outcome = Literal["answer", "clarify", "unknown", "other"]
 
 SURE_ENOUGH = 0.5
+LIKELY = 0.3  # a confidence from which the best is shown, with what else may be meant
+VAGUE = 0.78  # a probability from which a family's question is asked however long the message is
+FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
+COVERED = 0.45  # share of a message that a class must know, to ask about it
+MAX_NEAR = 3
+STORY = 20  # words from which a message is a story
+GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
 NAMED = 0.6  # overlap with a procedure's name from which the message names it
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
@@ -75,9 +82,9 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     state = _still_known(reader, state)
     coded = _CODE.search(text)
     text = clean(text)
-    reading = reader.read(text, favoured=state.choices)
+    reading = reader.read(text, favoured=state.choices, after=state.code)
     signs = reading.signs
-    if signs.sure is not None:
+    if signs.sure is not None and not _in_passing(reading):
         return _intent(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
     if not reading.query.words.folded:
         return Decision("other", "empty", confidence=1.0, state=state)
@@ -95,7 +102,22 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         followed = _follow_up(reader, text, reading, state)
         if followed is not None:
             return followed
-    return _fresh(reading, _asked(reading, state), state)
+    fresh = _fresh(reading, _asked(reading, state), state)
+    if state.code is not None and fresh.outcome in ("unknown", "clarify") and _adds(reading):
+        return answer(reading, (state.code, *reading.codes())[:5], signs.aspects, state, inherited=True)
+    return fresh
+
+
+def _in_passing(reading: Reading) -> bool:
+    """A long story that names a fire or a fraud of long ago, and clearly asks for a procedure."""
+    clear = reading.top is not None and reading.top.kind is Kind.PROCEDURE and reading.confidence >= SURE_ENOUGH
+    return clear and len(reading.query.words.folded) > STORY
+
+
+def _adds(reading: Reading) -> bool:
+    """A short question on some aspect that says nothing clear of another matter: it goes on about the one in mind."""
+    signs, words = reading.signs, len(reading.query.words.folded)
+    return bool(signs.aspects or signs.follow_up) and not signs.correction and words <= GOES_ON and reading.confidence < SURE_ENOUGH
 
 
 def _still_known(reader: Reader, state: State) -> State:
@@ -128,17 +150,17 @@ def _fresh(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
     told = _told(reading)
     if told is not None:
         return _intent(reading, told, max(reading.confidence, 0.5), state)
-    if top.kind is Kind.INTENT:
-        if reading.confidence >= 0.3:
-            return _intent(reading, top.id.removeprefix("intent:"), reading.confidence, state)
-        return _unknown(reading, state)
+    if top.kind is Kind.INTENT and reading.confidence >= LIKELY:
+        return _intent(reading, top.id.removeprefix("intent:"), reading.confidence, state)
     special = _special(reading, top, aspects, state)
     if special is not None:
         return special
-    if reading.confidence < 0.3 and not _few_close(reading):
-        return _unknown(reading, state)
-    if reading.confidence >= SURE_ENOUGH and codes and top.kind is Kind.PROCEDURE:
+    if reading.confidence >= SURE_ENOUGH and top.kind is Kind.PROCEDURE:
         return answer(reading, codes, aspects, state)
+    if _short(reading):
+        return _clarify(reading, state)
+    if reading.confidence >= LIKELY and codes and top.kind is not Kind.INTENT:
+        return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
     if _few_close(reading):
         return _clarify(reading, state)
     return _unknown(reading, state)
@@ -146,7 +168,7 @@ def _fresh(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
 
 def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision | None:
     """What to do when the best is no procedure but leads to some: a family, a life event, an agency elsewhere."""
-    if top.kind is Kind.FAMILY and reading.confidence >= 0.3:
+    if top.kind is Kind.FAMILY and (reading.entries[0][1] >= VAGUE or len(reading.query.content) <= FEW_WORDS):
         return _clarify(reading, state, family=top.id)
     if top.kind is Kind.EVENT and reading.confidence >= 0.35:
         return _event(reading, top, aspects, state)
@@ -154,6 +176,12 @@ def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: S
         after = replace(state, choices=(), labels=())
         return Decision("other", "other_level", _codes(reading), aspects, target=top.id, confidence=reading.confidence, state=after)
     return None
+
+
+def _short(reading: Reading) -> bool:
+    """A word or two that we know: too little to choose by, enough to ask back."""
+    known = reading.ranking is not None and reading.ranking.coverage >= COVERED
+    return known and len(reading.query.content) <= FEW_WORDS
 
 
 def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision:
@@ -175,8 +203,16 @@ def _told(reading: Reading) -> str | None:
     return best[0].removeprefix("intent:")
 
 
-def answer(reading: Reading, codes: tuple[str, ...], aspects: tuple[Aspect, ...], state: State, *, inherited: bool = False) -> Decision:
-    """Answer the first code."""
+def answer(
+    reading: Reading,
+    codes: tuple[str, ...],
+    aspects: tuple[Aspect, ...],
+    state: State,
+    *,
+    inherited: bool = False,
+    near: tuple[str, ...] = (),
+) -> Decision:
+    """Answer the first code. `near`: what else may be meant, to be offered below."""
     recent = (codes[0], *(code for code in state.recent if code != codes[0]))[:4]
     intent = "follow_up" if inherited else "eligibility" if aspects == (Aspect.CONDITIONS,) else "procedure"
     return Decision(
@@ -185,6 +221,7 @@ def answer(reading: Reading, codes: tuple[str, ...], aspects: tuple[Aspect, ...]
         codes,
         aspects,
         parts=(Part(codes[0], aspects),),
+        choices=near,
         confidence=max(reading.confidence, 0.6 if inherited else 0.0),
         inherited=inherited,
         state=State(code=codes[0], aspects=aspects, recent=recent),
@@ -210,7 +247,7 @@ def _few_close(reading: Reading) -> bool:
     procedures = [(entry, p) for entry, p in reading.entries if entry.kind is Kind.PROCEDURE][:MAX_CHOICES]
     mass = sum(p for _, p in procedures)
     ranking = reading.ranking
-    return ranking is not None and mass >= 0.6 and ranking.coverage >= 0.45 and len(procedures) >= 2
+    return ranking is not None and mass >= 0.6 and ranking.coverage >= COVERED and len(procedures) >= 2
 
 
 def _codes(reading: Reading, limit: int = 5) -> tuple[str, ...]:

@@ -7,16 +7,16 @@ then the best CANDIDATES of them example by example, with the evidence of names,
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import count as count_up
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from app.understanding.learned import Learned
 from app.understanding.spelling import Spelling
 from app.understanding.terms import Entry, Kind, Markers, Query, terms_of
 from app.understanding.text import Normalizer, Words, plain_words
@@ -25,6 +25,7 @@ KEPT_QUERIES = 32
 CANDIDATES = 16
 NAMES = 4  # of a class are compared letter by letter
 NB_SMOOTHING = 0.4
+ROUGH_LEARNED = 0.05  # of the learned sum, beside the cosine with a class, when candidates are picked
 COVER_CENTROID, COVER_BAYES = 0.004, 0.15  # of words that a class's explanations use, but no way of asking
 
 Floats = NDArray[np.float32]
@@ -36,6 +37,7 @@ FEATURES = (
     "bayes",
     "nearest",
     "nearest_three",
+    "learned",
     "name",
     "fuzzy",
     "name_overlap",
@@ -54,6 +56,10 @@ FEATURES = (
 )
 
 
+AT = {name: number for number, name in enumerate(FEATURES)}
+MARKER_MATCH = AT["marker_match"]
+
+
 @dataclass
 class Scored:
     """Candidates of one query: class numbers and their features (rows follow `classes`)."""
@@ -67,7 +73,7 @@ class Scored:
 class Index:
     """Built once per catalog version; `score` is safe to call from several threads."""
 
-    def __init__(self, entries: Sequence[Entry], normalizer: Normalizer, markers: Markers) -> None:
+    def __init__(self, entries: Sequence[Entry], normalizer: Normalizer, markers: Markers, learned: Learned | None = None) -> None:
         self.entries = list(entries)
         self.normalizer = normalizer
         self.markers = markers
@@ -76,14 +82,14 @@ class Index:
         self.number_of = {entry.id: number for number, entry in enumerate(self.entries)}
         self._kinds = np.array([list(Kind).index(entry.kind) for entry in self.entries], dtype=np.int32)
         texts: list[tuple[int, bool, dict[str, float]]] = []
-        seen: list[str] = []
+        seen: list[list[str]] = []
         self._fuzzy_names: list[list[str]] = []
         names: list[list[frozenset[str]]] = []
         self.class_markers: list[frozenset[str]] = []
         for number, entry in enumerate(self.entries):
             named = [normalizer.words(text) for text in entry.names]
             asked = [normalizer.words(text) for text in entry.asks]
-            seen += [word for words in (*named, *asked) for word in words.folded]
+            seen += [words.plain.split() for words in (*named, *asked)]
             texts += [(number, True, terms_of(words)) for words in named]
             texts += [(number, False, terms_of(words)) for words in asked]
             self._fuzzy_names.append([self._content_text(words) for words in named[:NAMES]])
@@ -91,23 +97,27 @@ class Index:
             # Intents have no look-alikes to be told apart from.
             self.class_markers.append(frozenset() if entry.kind is Kind.INTENT else self._markers_of(named, asked))
         extra = [(number, plain_words(text)) for number, entry in enumerate(self.entries) for text in entry.extra]
-        self.spelling = Spelling(Counter(seen))
+        self.spelling = Spelling([*seen, *(learned.words() if learned else ())])
         self._build(texts, extra)
+        self._learned: Learned | None = None
+        if learned is not None:
+            self.use(learned)
         self._name_words = [[(words, sum(map(self._rarity, words))) for words in given] for given in names]
+
+    def use(self, learned: Learned) -> None:
+        """Use what was learned about words."""
+        self._learned = learned
+        numbers = np.array([self.number_of.get(name, -1) for name in learned.classes], dtype=np.int64)
+        self._learned_known = np.flatnonzero(numbers >= 0)
+        self._learned_numbers = numbers[self._learned_known]
 
     # --- building ----------------------------------------------------------------------------------------------
 
     def _markers_of(self, named: list[Words], asked: list[Words]) -> frozenset[str]:
         """A class has a marker when its main name does, or at least a third of its examples do."""
-        lines = [" ".join(words.folded) for words in asked]
-        ends = list(accumulate(len(line) + 1 for line in lines))
-        joined = "\n".join(lines)
-        counts = {
-            name: len({bisect_right(ends, match.start()) for match in pattern.finditer(joined)})
-            for name, pattern in self.markers.patterns.items()
-        }
+        counts = Counter(marker for words in asked for marker in self.markers.of(words.folded))
         often = {name for name, count in counts.items() if count >= max(2, len(asked) / 3)}
-        main = {marker for words in named[:2] for marker in self.markers.of(" ".join(words.folded))}
+        main = {marker for words in named[:2] for marker in self.markers.of(words.folded)}
         return frozenset(often | main)
 
     def _content_text(self, words: Words) -> str:
@@ -116,10 +126,10 @@ class Index:
     def _build(self, texts: list[tuple[int, bool, dict[str, float]]], extra: list[tuple[int, set[str]]]) -> None:
         """All arrays in one pass. `texts`: class, whether it is a name, terms; `extra`: class and words that only cover."""
         texts = [text for text in texts if text[2]]
-        vocabulary: dict[str, int] = {}
-        flat = [vocabulary.setdefault(term, len(vocabulary)) for _, _, terms in texts for term in terms]
-        covers = [vocabulary.setdefault(word, len(vocabulary)) for _, words in extra for word in words]
-        self.vocabulary = vocabulary
+        numbers: defaultdict[str, int] = defaultdict(count_up().__next__)
+        flat = [numbers[term] for _, _, terms in texts for term in terms]
+        covers = [numbers[word] for _, words in extra for word in words]
+        self.vocabulary = vocabulary = dict(numbers)
         count, size = max(1, len(self.entries)), max(1, len(vocabulary))
         lengths = np.array([len(terms) for _, _, terms in texts], dtype=np.int64)
         doc_class = np.array([number for number, _, _ in texts], dtype=np.int64)
@@ -189,16 +199,14 @@ class Index:
         return known
 
     def _query(self, text: str) -> Query:
-        words = self.normalizer.words(text)
+        words = self.normalizer.words(text, self.spelling.repair)
         replaced = " ".join(words.folded)
-        pairs = zip(words.folded, words.filler, strict=True)
-        words = words.with_folded(tuple(w if empty else self.spelling.repair(w) for w, empty in pairs), words.filler)
         kept, denied = self.markers.split(" ".join(words.folded))
         if denied:
             empty = dict(zip(words.folded, words.filler, strict=True))
             left = tuple(kept.split())
             words = words.with_folded(left, tuple(empty.get(word, False) for word in left))
-        return Query(words, terms_of(words), words.content, self._content_text(words), replaced, self.markers.of(kept), denied)
+        return Query(words, terms_of(words), words.content, self._content_text(words), replaced, self.markers.of(kept.split()), denied)
 
     def score(self, query: Query, rules: frozenset[str] = frozenset()) -> Scored:
         """Candidates with their features. `rules` are ids of intents whose pattern fired."""
@@ -207,6 +215,10 @@ class Index:
         centroid, bayes = self._class_scores(where, weights)
         coverage, unknown_share = self._coverage(query)
         rough = centroid + 0.12 * bayes + 0.15 * coverage
+        learned = np.zeros(len(self.entries), dtype=np.float32)
+        if self._learned is not None:
+            learned[self._learned_numbers] = self._learned.score(query.terms)[self._learned_known]
+            rough += ROUGH_LEARNED * learned
         for rule in rules:
             if rule in self.number_of:
                 rough[self.number_of[rule]] += 10.0
@@ -214,30 +226,34 @@ class Index:
         best = np.argpartition(-rough, count - 1)[:count].astype(np.int32)
         nearest, nearest_three, name = self._nearest(best, where, weights)
         table = np.zeros((count, len(FEATURES)), dtype=np.float32)
-        table[:, 0], table[:, 1] = centroid[best], bayes[best]
-        table[:, 2], table[:, 3], table[:, 4] = nearest, nearest_three, name
-        table[:, 7] = coverage[best]
+        table[:, AT["centroid"]], table[:, AT["bayes"]] = centroid[best], bayes[best]
+        table[:, AT["nearest"]], table[:, AT["nearest_three"]], table[:, AT["name"]] = nearest, nearest_three, name
+        table[:, AT["learned"]] = learned[best]
+        table[:, AT["fuzzy"]] = self._fuzzy(query.text, best)
+        table[:, AT["coverage"]] = coverage[best]
         key = {word: self._rarity(word) for word in query.content}
         total = sum(key.values())
-        table[:, 5] = self._fuzzy(query.text, best)
         for row, number in enumerate(best):
-            if self._name_words[number]:
-                table[row, 6] = max(
-                    2 * sum(map(key.__getitem__, key.keys() & words)) / (total + weight or 1.0)
-                    for words, weight in self._name_words[number]
-                )
-            own = self.class_markers[number]
-            table[row, 8] = len(query.markers & own)
-            table[row, 9] = len(query.markers - own)
-            table[row, 10] = len(own - query.markers)
-            table[row, 11] = len((own - query.markers) & self.markers.variants)
-            table[row, 12] = len(own & query.denied)
-            table[row, 13] = float(self.entries[number].id in self._defaults)
-            table[row, 14] = float(self.entries[number].id in rules)
-            kind = self._kinds[number]
-            if kind > 0:
-                table[row, 14 + kind] = 1.0
+            self._compare(table[row], number, query, key, total, rules)
         return Scored(best, table, unknown_share)
+
+    def _compare(self, row: Floats, number: np.int32, query: Query, key: Mapping[str, float], total: float, rules: frozenset[str]) -> None:
+        """Fill one candidate's row with what names and markers say."""
+        if self._name_words[number]:
+            row[AT["name_overlap"]] = max(
+                2 * sum(map(key.__getitem__, key.keys() & words)) / (total + weight or 1.0) for words, weight in self._name_words[number]
+            )
+        own = self.class_markers[number]
+        row[MARKER_MATCH] = len(query.markers & own)
+        row[MARKER_MATCH + 1] = len(query.markers - own)
+        row[MARKER_MATCH + 2] = len(own - query.markers)
+        row[MARKER_MATCH + 3] = len((own - query.markers) & self.markers.variants)
+        row[MARKER_MATCH + 4] = len(own & query.denied)
+        row[AT["default"]] = float(self.entries[number].id in self._defaults)
+        row[AT["rule"]] = float(self.entries[number].id in rules)
+        kind = self._kinds[number]
+        if kind > 0:
+            row[AT["rule"] + kind] = 1.0
 
     def topic_words(self, content: Iterable[str]) -> list[str]:
         """Content that names a matter: without words that most classes use."""

@@ -11,7 +11,7 @@ from app.understanding.ranker import Ranking, Weights, rank
 from app.understanding.rules import Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
 
-FAVOURED, STRONG = 1.2, 3.0  # added to a class's logit
+FAVOURED, STRONG, EVERYDAY, RELATED = 1.2, 3.0, 1.2, 1.0  # added to a class's logit
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,19 @@ class Reader:
         self.rules = rules
         self.weights = weights
 
-    def read(self, text: str, favoured: tuple[str, ...] = ()) -> Reading:
-        """Read a message. `favoured` classes (the procedure in mind) get a small bonus."""
+    def read(self, text: str, favoured: tuple[str, ...] = (), after: str | None = None) -> Reading:
+        """Read a message. `favoured` classes (those offered) get a small bonus, and so do the look-alikes of `after`, the one in mind."""
         query = self.index.query(text)
         signs = self.rules.signs(query.words.plain, query.replaced, query.words.original)
         if not query.words.folded or not self.index.entries:
             return Reading(query, signs, None, ())
         scored = self.index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
         given = dict.fromkeys(favoured, FAVOURED) | {f"intent:{name}": STRONG for name in signs.strong}
-        names = [self.index.entries[number].id for number in scored.classes]
-        bonus = np.array([given.get(name, 0.0) for name in names])
+        candidates = [self.index.entries[number] for number in scored.classes]
+        names = [entry.id for entry in candidates]
+        earlier = self.index.number_of.get(after or "")
+        related = self.index.entries[earlier].related if earlier is not None else frozenset()
+        bonus = np.array([given.get(e.id, 0.0) + EVERYDAY * e.everyday + RELATED * (e.id in related) for e in candidates])
         ranking = rank(scored, self.weights, len(query.content), bonus)
         pairs = zip(ranking.classes, ranking.probabilities, strict=True)
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)

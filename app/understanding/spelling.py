@@ -1,33 +1,64 @@
-"""Puts right a word that is one slip away from a known one (a letter lost, doubled, changed or swapped)."""
+"""Puts right a word that is one slip away from a known one (a letter lost, doubled, changed or swapped), by its neighbours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from math import log1p
 
 from rapidfuzz.distance import OSA
 
-SHORTEST = 3
+SHORTEST = 2
+NEIGHBOURS, FREQUENCY = 1.0, 0.2  # how much a pair of words that was seen speaks for a word, and how much the word alone
+DOUBT = 4.0  # a known word is only changed when its neighbours speak that much for another
+NOBODY = ""
 
 
 class Spelling:
-    """Finds the commonest known word at distance one, by deletions (the SymSpell idea), without scanning all words."""
+    """Known words and pairs of words; finds near words by deletions (the SymSpell idea), without scanning all words."""
 
-    def __init__(self, frequency: Mapping[str, int]) -> None:
-        """`frequency`: known folded words and how often each occurs."""
-        self._frequency = dict(frequency)
+    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
+        """`texts`: known texts as folded words."""
+        texts = list(texts)
+        self._frequency = Counter(word for text in texts for word in text)
+        self._pairs = Counter(pair for text in texts for pair in pairwise((NOBODY, *text, NOBODY)))
         self._by_deletion: dict[str, list[str]] = {}
         for word in self._frequency:
-            if len(word) >= SHORTEST - 1:
+            if len(word) >= SHORTEST:
                 for key in (word, *_deletions(word)):
                     self._by_deletion.setdefault(key, []).append(word)
+        self._near = lru_cache(maxsize=20_000)(self._find_near)
 
-    def repair(self, word: str) -> str:
-        """The word itself when it is known, too short or has digits; else the commonest known word at distance one."""
-        if word in self._frequency or len(word) < SHORTEST or not word.isalpha():
+    def repair(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words, each unknown or strange one replaced by the near known word that fits best between its neighbours."""
+        fixed: list[str] = []
+        for at, word in enumerate(words):
+            before = fixed[-1] if fixed else NOBODY
+            after = words[at + 1] if at + 1 < len(words) else NOBODY
+            fixed.append(self._best(before, word, after))
+        return tuple(fixed)
+
+    def _best(self, before: str, word: str, after: str) -> str:
+        known = word in self._frequency
+        if not word.isalpha() or (known and (self._pairs[before, word] or self._pairs[word, after])):
             return word
+        near = self._near(word)
+        if not near:
+            return word
+        best = max(near, key=lambda other: (self._fits(before, other, after), other))
+        if known and self._fits(before, best, after) < self._fits(before, word, after) + DOUBT:
+            return word
+        return best
+
+    def _fits(self, before: str, word: str, after: str) -> float:
+        beside = log1p(self._pairs[before, word]) + log1p(self._pairs[word, after])
+        return NEIGHBOURS * beside + FREQUENCY * log1p(self._frequency[word])
+
+    def _find_near(self, word: str) -> tuple[str, ...]:
         candidates = {known for key in (word, *_deletions(word)) for known in self._by_deletion.get(key, ())}
-        near = [known for known in candidates if OSA.distance(word, known, score_cutoff=1) <= 1]
-        return max(near, key=lambda known: (self._frequency[known], known), default=word)
+        return tuple(sorted(known for known in candidates if known != word and OSA.distance(word, known, score_cutoff=1) <= 1))
 
 
 def _deletions(word: str) -> Iterator[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
+from app.understanding.phrases import Phrases
 from app.understanding.text import Words
 
 NGRAM = 4
@@ -37,15 +39,19 @@ class Entry:
     extra: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     """Of a family or a life event: the classes it leads to, the commonest first."""
+    everyday: bool = False
+    """Asked every day: likelier than its rare look-alikes."""
+    related: frozenset[str] = frozenset()
+    """Ids of its look-alikes: what a conversation about it moves to."""
 
 
 @dataclass(frozen=True)
 class Markers:
-    """Words that tell look-alikes apart (làm lại, gia hạn, nước ngoài…), as one pattern per marker over folded text."""
+    """Words that tell look-alikes apart (làm lại, gia hạn, nước ngoài…), as phrases over folded text."""
 
-    patterns: Mapping[str, re.Pattern[str]]
-    deniable: frozenset[str] = frozenset()
-    """Markers that people also deny («không có yếu tố nước ngoài»)."""
+    phrases: Phrases
+    deniable: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Markers that people also deny («không có yếu tố nước ngoài»), with how they are said."""
     denied: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     """Other words that deny a marker («trong nước»)."""
     variants: frozenset[str] = frozenset()
@@ -54,21 +60,22 @@ class Markers:
     def split(self, folded: str) -> tuple[str, frozenset[str]]:
         """The text without denied markers, and the markers that were denied."""
         no: set[str] = set()
-        for name in self.deniable:
-            text = re.sub(rf"\bkhong (?:\w+ ){{0,2}}(?:{self.patterns[name].pattern})", " ", folded)
-            if text != folded:
-                no.add(name)
-                folded = text
+        if " khong " in f" {folded}":
+            for name, said in self.deniable.items():
+                text = re.sub(rf"\bkhong (?:\w+ ){{0,2}}(?:{said.pattern})", " ", folded)
+                if text != folded:
+                    no.add(name)
+                    folded = text
         for name, pattern in self.denied.items():
             text = pattern.sub(" ", folded)
-            if text != folded and not self.patterns[name].search(text):
+            if text != folded and name not in self.of(text.split()):
                 no.add(name)
                 folded = text
         return " ".join(folded.split()), frozenset(no)
 
-    def of(self, folded: str) -> frozenset[str]:
-        """Markers that occur in a folded text."""
-        return frozenset(name for name, pattern in self.patterns.items() if pattern.search(folded))
+    def of(self, folded: Sequence[str]) -> frozenset[str]:
+        """Markers that occur in folded words."""
+        return self.phrases.names(folded)
 
 
 @dataclass
@@ -80,9 +87,15 @@ class Query:
     content: list[str]
     text: str
     replaced: str
-    """The words after the lexicon, slips and all: what patterns look at."""
+    """The words after slips and the lexicon: what patterns look at."""
     markers: frozenset[str]
     denied: frozenset[str]
+
+
+@lru_cache(maxsize=65536)
+def _grams(word: str) -> tuple[str, ...]:
+    padded = f"^{word}$"
+    return tuple("#" + padded[start : start + NGRAM] for start in range(max(1, len(padded) - NGRAM + 1)))
 
 
 def terms_of(words: Words) -> dict[str, float]:
@@ -99,9 +112,8 @@ def terms_of(words: Words) -> dict[str, float]:
             terms[f"{first} {second}"] += WEIGHT_PAIR if not (first_empty or second_empty) else WEIGHT_HALF_PAIR
     for word, empty in flagged:
         if not empty:
-            padded = f"^{word}$"
-            for start in range(max(1, len(padded) - NGRAM + 1)):
-                terms["#" + padded[start : start + NGRAM]] += WEIGHT_NGRAM
+            for gram in _grams(word):
+                terms[gram] += WEIGHT_NGRAM
     for word in words.accented:
         terms["~" + word] += WEIGHT_ACCENT
     return {term: 1.0 + math.log(value) if value > 1 else value for term, value in terms.items()}

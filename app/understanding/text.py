@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from app.understanding.phrases import Phrases
 
 _MARKS: dict[int, str | None] = dict.fromkeys(range(0x300, 0x370)) | {ord("đ"): "d", ord("Đ"): "d"}
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -68,8 +70,7 @@ class Normalizer:
 
     def __init__(self, replacements: Mapping[str, str], filler: Iterable[str] = (), phrases: Iterable[str] = ()) -> None:
         """`filler`: words as they are written with their accents. `phrases`: patterns of phrases that are filler as a whole."""
-        joined = "|".join(f"(?:{phrase})" for phrase in phrases)
-        self._phrases = re.compile(rf"\b(?:{joined})\b") if joined else None
+        self._phrases = Phrases.of(phrases)
         self._filler = frozenset(clean(word).casefold() for word in filler)
         self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
         for phrase, meaning in replacements.items():
@@ -78,30 +79,36 @@ class Normalizer:
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
-    def words(self, text: str) -> Words:
-        """The words of a message; at most MAX_WORDS are looked at."""
-        tokens = [_put_right(token) for token in _WORD.findall(clean(text).casefold())[:MAX_WORDS]]
-        folded = [fold(token) for token in tokens]
-        accented = tuple(token for token, plain in zip(tokens, folded, strict=True) if token != plain)
-        replaced = self._replace(folded, tokens)
+    def words(self, text: str, repair: Callable[[Sequence[str]], Sequence[str]] | None = None) -> Words:
+        """The words of a message; at most MAX_WORDS are looked at. `repair` puts folded words right, one for one."""
+        typed = [_put_right(token) for token in _WORD.findall(clean(text).casefold())[:MAX_WORDS]]
+        folded = [fold(token) for token in typed]
+        plain, original = " ".join(folded), " ".join(typed)
+        if repair is not None:
+            right = repair(folded)
+            typed = [token if word == was else word for token, word, was in zip(typed, right, folded, strict=True)]
+            folded = list(right)
+        accented = tuple(token for token, word in zip(typed, folded, strict=True) if token != word)
+        replaced = self._replace(folded, typed)
         words = tuple(word for word, _ in replaced)
         empty = self._with_phrases(words, [empty for _, empty in replaced])
-        return Words(words, empty, accented, " ".join(folded), " ".join(tokens))
+        return Words(words, empty, accented, plain, original)
 
     def _with_phrases(self, words: tuple[str, ...], empty: list[bool]) -> tuple[bool, ...]:
         """Mark the words of filler phrases too."""
-        if self._phrases is not None:
-            for match in self._phrases.finditer(" ".join(words)):
-                first = match.string.count(" ", 0, match.start())
-                for at in range(first, first + match.group().count(" ") + 1):
-                    empty[at] = True
+        for begin, end, _ in self._phrases.find(words):
+            empty[begin:end] = [True] * (end - begin)
         return tuple(empty)
 
     def _replace(self, words: list[str], typed: list[str]) -> list[tuple[str, bool]]:
         result: list[tuple[str, bool]] = []
         index = 0
         while index < len(words):
-            for source, target in self._by_first.get(words[index], ()):
+            if words[index] not in self._by_first:
+                result.append((words[index], typed[index] in self._filler))
+                index += 1
+                continue
+            for source, target in self._by_first[words[index]]:
                 end = index + len(source)
                 if end <= len(words) and all(want in (words[at], typed[at]) for want, at in zip(source, range(index, end), strict=True)):
                     result.extend((word, word in self._filler) for word in target)

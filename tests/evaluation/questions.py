@@ -1,4 +1,4 @@
-"""Labelled messages for development: ours (`shared/`) when they are there. Nothing is tuned on single lines of them."""
+"""Labelled messages: those for development (`shared/`, when they are there) and our own, written by people who saw no way of asking."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import json
 import random
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from app.assistant.slips import with_slips
 from app.understanding.text import fold
 
 DEV_FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "questions" / "dev.jsonl"
-HELD = ("procedure", "aspect", "followup", "multi")
-OTHER = ("portal_help", "status", "local_info", "smalltalk", "petition", "out_of_scope", "bot_feedback", "other_level")
-
-# Neighbours on a keyboard; typing errors for Vietnamese phones and computers.
-NEIGHBOURS = {
-    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "g": "fh", "h": "gj", "i": "uo", "k": "jl", "l": "k", "m": "n", "n": "bm",
-    "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb", "x": "zc", "y": "tu",
-}  # fmt: skip
-TELEX = {"á": "as", "à": "af", "ả": "ar", "ã": "ax", "ạ": "aj", "â": "aa", "ă": "aw", "ê": "ee", "ô": "oo", "ơ": "ow", "ư": "uw", "đ": "dd"}
+BLIND = Path(__file__).with_name("blind")
+HELD = ("procedure", "aspect", "followup", "multi", "story", "lookalike", "eligibility")
+VAGUE = ("clarify", "vague")
+OTHER = (
+    "portal_help", "status", "local_info", "smalltalk", "petition", "out_of_scope", "bot_feedback", "other_level", "fine", "abuse",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,7 @@ class Question:
 
 
 def load(path: Path = DEV_FILE) -> list[Question]:
-    """Read labelled messages; codes that count as right too are in `gold`."""
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    """Read the development messages; codes that count as right too are in `gold`."""
     return [
         Question(
             row["id"],
@@ -47,8 +45,28 @@ def load(path: Path = DEV_FILE) -> list[Question]:
             tuple(row["prev"]),
             frozenset(row["style"]),
         )
-        for row in rows
+        for row in _rows(path)
     ]
+
+
+def load_blind(writer: str) -> list[Question]:
+    """Read what one of our blind writers wrote."""
+    return [
+        Question(
+            row["id"],
+            row["text"],
+            row["kind"],
+            frozenset(row["codes"]) | frozenset(row["also"]),
+            frozenset(row["aspect"]),
+            tuple(row["prev"]),
+            frozenset([row["voice"]]),
+        )
+        for row in _rows(BLIND / f"{writer}.jsonl")
+    ]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def without_accents(question: Question) -> Question:
@@ -58,20 +76,4 @@ def without_accents(question: Question) -> Question:
 
 def with_typing_errors(question: Question, every: int = 10) -> Question:
     """The same message with one typing error in each `every` letters. Reproducible for the same message."""
-    chance = random.Random(question.id)
-    letters = list(question.text)
-    positions = [at for at, letter in enumerate(letters) if letter.isalpha()]
-    for at in chance.sample(positions, len(positions) // every):
-        letters[at] = _slip(letters[at], chance)
-    return replace(question, text="".join(letters))
-
-
-def _slip(letter: str, chance: random.Random) -> str:
-    small = letter.lower()
-    if small in TELEX and chance.random() < 0.5:
-        return TELEX[small]
-    plain = fold(small)
-    kind = chance.choice(("neighbour", "twice", "lost"))
-    if kind == "neighbour" and plain in NEIGHBOURS:
-        return chance.choice(NEIGHBOURS[plain])
-    return letter * 2 if kind == "twice" else ""
+    return replace(question, text=with_slips(question.text, random.Random(question.id), every))
