@@ -12,19 +12,20 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from app.ahead import compute_ahead
+from app.cli_catalog import group as catalog_app
 from app.cli_channels import group as channel_app
+from app.cli_questions import group as questions_app
 from app.settings import Settings
 
 app = typer.Typer(help="Gần Dân: hỏi thủ tục của xã, phường.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-catalog_app = typer.Typer(help="Kho thủ tục.", no_args_is_help=True)
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(channel_app, name="channel")
+app.add_typer(questions_app, name="questions")
 
 
 def main() -> None:
@@ -162,22 +163,6 @@ def _ask_line(pipeline: Any, line: str) -> dict[str, Any]:
         "confidence": round(decision.confidence, 4),
         "ms": round((time.perf_counter() - started) * 1000, 3),
     }
-
-
-@catalog_app.command("check")
-def catalog_check(
-    folder: Annotated[Path | None, typer.Argument(help="Thư mục kho (mặc định theo cài đặt).")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Chỉ xem mã này (có thể lặp lại).")] = None,
-    locale: Annotated[str | None, typer.Option(help="Lớp địa phương, ví dụ da-nang.")] = "da-nang",
-) -> None:
-    """Kiểm tra mọi tệp của kho: tệp nào, trường nào, sai gì, viết lại thế nào."""
-    from app.catalog.check import report  # noqa: PLC0415
-
-    where = folder or Settings().procedures_dir
-    place = locale if locale and (where / "locales" / locale).is_dir() else None
-    text, good = report(where, place, only or [])
-    typer.echo(text)
-    raise typer.Exit(0 if good else 1)
 
 
 def _knowledge(settings: Settings) -> Any:

@@ -3,6 +3,7 @@
 from app.assistant.models import Answer, Conversation
 from app.channels.models import ChannelAccount, ChannelMessage
 from app.database import Base, Commune
+from app.questions.models import DealtQuestion
 from app.site.models import QrScan
 
-__all__ = ["Answer", "Base", "ChannelAccount", "ChannelMessage", "Commune", "Conversation", "QrScan"]
+__all__ = ["Answer", "Base", "ChannelAccount", "ChannelMessage", "Commune", "Conversation", "DealtQuestion", "QrScan"]

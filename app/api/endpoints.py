@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.access import public
+from app.api import open_data
 from app.api.schemas import AskAnswer, Problem, ProcedureDetail, ProcedureList, ProcedureSummary, Question
 from app.catalog.content import Procedure
+from app.catalog.exporting import Format
 from app.catalog.tiers import tier_of
 from app.errors import NotFound
 from app.limits import one_question
@@ -60,6 +62,24 @@ async def ask(request: Request, question: Question) -> AskAnswer:
         ms=round((time.perf_counter() - started) * 1000, 3),
         reply=turn.reply,
     )
+
+
+@router.get("/catalog.jsonld", dependencies=[Depends(public)], response_class=Response, responses=open_data.described(Format.JSONLD))
+async def catalog_jsonld(request: Request) -> Response:
+    """All procedures as linked data (CPSV-AP 3.2)."""
+    return await open_data.answer(request, Format.JSONLD)
+
+
+@router.get("/catalog.csv", dependencies=[Depends(public)], response_class=Response, responses=open_data.described(Format.CSV))
+async def catalog_csv(request: Request) -> Response:
+    """All procedures as a table: one row per procedure and case, UTF-8 with a byte order mark."""
+    return await open_data.answer(request, Format.CSV)
+
+
+@router.get("/catalog.json", dependencies=[Depends(public)], response_class=Response, responses=open_data.described(Format.JSON))
+async def catalog_json(request: Request) -> Response:
+    """All procedures as the content model has them, in one file."""
+    return await open_data.answer(request, Format.JSON)
 
 
 def _url(request: Request, procedure: Procedure) -> str:

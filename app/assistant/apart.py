@@ -19,7 +19,7 @@ import structlog
 
 from app.assistant.pipeline import Pipeline, Thought
 from app.messages import Incoming
-from app.understanding.dialogue import State
+from app.understanding.decision import State
 
 log = structlog.get_logger()
 Asked = Sequence[tuple[Incoming, State]]

@@ -16,7 +16,7 @@ from app.assistant.replies import Replies
 from app.catalog.content import Procedure
 from app.commune import CommuneProfile
 from app.messages import Card, Choice, Link, Picture, Reply
-from app.understanding.dialogue import Decision, Part
+from app.understanding.decision import Decision, Part
 from app.understanding.rules import Aspect
 
 Composed = tuple[Reply, Decision]
@@ -50,6 +50,8 @@ class Composer:
             return self._clarify(decision, asked)
         if decision.intent == "other_level":
             return self._elsewhere(decision, asked)
+        if decision.intent == "national":
+            return self._national(decision, asked)
         if decision.intent == "life_event":
             return self._life_event(decision, asked)
         if decision.intent in ("fines", "law_advice", "petition") or decision.outcome == "unknown":
@@ -113,7 +115,7 @@ class Composer:
 
     def _clarify(self, decision: Decision, asked: Asked) -> Composed:
         family = asked.knowledge.catalog.family((decision.family or "").removeprefix("family:"))
-        choices = self._choices(decision.choices, asked)
+        choices = self._choices(decision.choices or tuple(self.replies.get("suggestions")), asked)
         question = family.question if family else ""
         paragraphs = self._say("clarify.paragraphs", decision, asked, question=question)
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), decision, choices)
@@ -134,6 +136,19 @@ class Composer:
             feedback=True,
         )
         return self._offering(reply, replace(decision, codes=(*item.codes, *decision.codes)[:5]), choices)
+
+    def _national(self, decision: Decision, asked: Asked) -> Composed:
+        """Somebody else's procedure: its name, who does it, its page; and what the ward has that is near."""
+        named = asked.knowledge.reader.national.by_code[(decision.target or "").removeprefix("national:")]
+        choices = self._choices(decision.choices, asked)
+        reply = Reply(
+            paragraphs=self._say("national.paragraphs", decision, asked, named=named),
+            links=(Link(label=self.replies.get("card.portal"), url=f"{PORTAL}/thu-tuc-hanh-chinh/{named.portal_id}"),),
+            choices=_shown(choices),
+            closing=self._say("national.closing", decision, asked, near=choices),
+            feedback=True,
+        )
+        return self._offering(reply, decision, choices)
 
     def _life_event(self, decision: Decision, asked: Asked) -> Composed:
         event = asked.knowledge.catalog.life_event((decision.target or "").removeprefix("event:"))

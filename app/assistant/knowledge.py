@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from app.catalog.content import UNKNOWN, Procedure
 from app.catalog.yaml_loader import ContentError, Problem, read_document
 from app.understanding.index import Index
 from app.understanding.learned import Learned
+from app.understanding.national import Named, National
 from app.understanding.phrases import Phrases
 from app.understanding.ranker import Weights
 from app.understanding.reader import Reader
 from app.understanding.rules import Aspect, IntentRule, Rules
 from app.understanding.terms import Entry, Kind, Markers
 from app.understanding.text import Normalizer
+
+LONG = 25  # words from which a way of asking is a story: no other story will be like it
 
 
 def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None) -> Reader:
@@ -34,7 +38,16 @@ def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None)
         wrong = f"không dùng được: {type(error).__name__} {error}"
         advice = "so với bản trước trong git; mẫu (pattern) phải đủ ngoặc, tên phải có thật"
         raise ContentError([Problem("intents.yaml, lexicon.yaml", "", wrong, advice)]) from error
-    return Reader(index, rules, weights or Weights.load())
+    return Reader(index, rules, weights or Weights.load(), load_national(folder, set(catalog.procedures)))
+
+
+def load_national(folder: Path, held: Collection[str]) -> National:
+    """Names of the national catalogue (`national.csv`) that this catalog does not hold; none when there is no such file."""
+    file = folder / "national.csv"
+    if not file.exists():
+        return National(())
+    with file.open(encoding="utf-8", newline="") as rows:
+        return National(Named(**row) for row in csv.DictReader(rows) if row["code"] not in held)
 
 
 def build_index(entries: Sequence[Entry], folder: Path, learned: Learned | None = None) -> Index:
@@ -86,7 +99,9 @@ def _procedure_entry(procedure: Procedure, siblings: Mapping[str, frozenset[str]
     papers = [p.name for case in procedure.cases if case.papers != UNKNOWN for p in case.papers]
     extra = (procedure.summary, *(case.name for case in procedure.cases), *(case.when for case in procedure.cases), *papers)
     related = siblings.get(procedure.code, frozenset())
-    return Entry(procedure.code, Kind.PROCEDURE, names, procedure.all_asks(), extra, everyday=everyday, related=related)
+    asks = [ask for ask in procedure.all_asks() if ask.count(" ") < LONG]
+    told = [ask for ask in procedure.all_asks() if ask.count(" ") >= LONG]
+    return Entry(procedure.code, Kind.PROCEDURE, names, tuple(asks), tuple(told), extra, everyday=everyday, related=related)
 
 
 def intent_entries(intents: dict[str, Any]) -> list[Entry]:

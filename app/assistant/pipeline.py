@@ -16,7 +16,8 @@ from app.calendar.opening import VIETNAM
 from app.commune import CommuneProfile
 from app.messages import Card, Incoming, MessageKind, Reply
 from app.settings import Settings
-from app.understanding.dialogue import Decision, State, decide
+from app.understanding.decision import Decision, State
+from app.understanding.dialogue import decide
 
 Clock = Callable[[], dt.datetime]
 

@@ -17,7 +17,7 @@ from app.assistant.pipeline import Pipeline, Thought
 from app.database import Database, Transaction
 from app.messages import Incoming, Reply
 from app.settings import Settings
-from app.understanding.dialogue import State
+from app.understanding.decision import State
 from app.understanding.rules import Aspect
 
 log = structlog.get_logger()

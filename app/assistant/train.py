@@ -32,6 +32,7 @@ from app.understanding.text import fold
 
 FOLDS = 7
 REMOVALS = 6
+GUESSED_FROM = ("centroid", "bayes", "nearest", "name", "name_overlap", "coverage")
 SEED = 20261122
 Floats = NDArray[np.float64]
 
@@ -80,6 +81,7 @@ def main() -> None:
                 "confidence_features": CONFIDENCE_FEATURES,
                 "rank": [round(float(w), 4) for w in rank_weights],
                 "confidence": [round(float(w), 4) for w in confidence_weights],
+                "unlearned": [round(float(w), 4) for w in _guess_learned(tables)],
                 "samples": len(samples),
                 "catalog": catalog.version,
             },
@@ -94,7 +96,7 @@ def _samples(entries: Iterable[Entry], voices: dict[tuple[str, str], int]) -> li
     chance = random.Random(SEED)
     samples = []
     for entry in entries:
-        for ask in entry.asks:
+        for ask in (*entry.asks, *entry.told):
             where = voices.get((entry.id, ask), chance.randrange(FOLDS))
             samples.append(Sample(ask, entry.id, where))
             if fold(ask) != ask.casefold() and chance.random() < 0.5:
@@ -128,7 +130,7 @@ def _learn_all(entries: list[Entry], told: list[Sample], folder: Path) -> Learne
 def _learn(index: Index, entries: list[Entry], told: list[Sample]) -> Learned:
     """Learn words from names, ways of asking and told messages: as written, and with typing errors."""
     chance = random.Random(SEED)
-    texts = [(text, entry.id) for entry in entries for text in (*entry.names, *entry.asks)]
+    texts = [(text, entry.id) for entry in entries for text in (*entry.names, *entry.asks, *entry.told)]
     texts += [(sample.text, sample.target) for sample in told if sample.target in index.number_of]
     texts += [(with_slips(text if chance.random() < 0.5 else fold(text), chance), name) for text, name in texts]
     return learn_words([(index.query(text).terms, name) for text, name in texts], [entry.id for entry in entries], SEED)
@@ -153,7 +155,10 @@ def _fold(
 
 
 def _without(entries: list[Entry], held: set[tuple[str, str]]) -> list[Entry]:
-    return [replace(entry, asks=tuple(ask for ask in entry.asks if (entry.id, fold(ask)) not in held)) for entry in entries]
+    def left(entry: Entry, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(text for text in texts if (entry.id, fold(text)) not in held)
+
+    return [replace(entry, asks=left(entry, entry.asks), told=left(entry, entry.told)) for entry in entries]
 
 
 def _removed_classes(number: int, entries: list[Entry], samples: list[Sample], told: list[Sample], folder: Path, rules: Rules) -> list[Row]:
@@ -186,6 +191,15 @@ def _learn_rank(tables: list[Row], targets: list[int], rounds: int = 400) -> Flo
         second = 0.999 * second + 0.001 * gradient**2
         weights -= 0.15 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
     return weights
+
+
+def _guess_learned(tables: list[Row]) -> Floats:
+    """Least squares: the learned sum from the other evidence about a class."""
+    features = np.concatenate([row[0] for row in tables]).astype(np.float64)
+    others = features.copy()
+    others[:, [at for at, name in enumerate(FEATURES) if name not in GUESSED_FROM]] = 0.0
+    found, *_ = np.linalg.lstsq(others, features[:, FEATURES.index("learned")], rcond=None)
+    return np.asarray(found, dtype=np.float64)
 
 
 def _evidence(tables: list[Row], targets: list[int], unseen: list[Row], weights: Floats) -> tuple[Floats, NDArray[np.bool_]]:

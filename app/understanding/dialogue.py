@@ -7,74 +7,24 @@ all use this one function, so what is measured is what citizens meet.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
+from app.understanding.decision import SURE_ENOUGH, Decision, Outcome, Part, State
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
-from app.understanding.terms import Entry, Kind
+from app.understanding.single import answer, fresh, told
+from app.understanding.terms import Kind
 from app.understanding.text import clean
 
-Outcome = Literal["answer", "clarify", "unknown", "other"]
-
-SURE_ENOUGH = 0.5
-LIKELY = 0.3  # a confidence from which the best is shown, with what else may be meant
-VAGUE = 0.78  # a probability from which a family's question is asked however long the message is
-FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
-COVERED = 0.45  # share of a message that a class must know, to ask about it
-MAX_NEAR = 3
 STORY = 20  # words from which a message is a story
 GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
 NAMED = 0.6  # overlap with a procedure's name from which the message names it
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
-WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
-COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no procedure, a complaint has
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
-MAX_CHOICES = 5
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _QR_WORDS = re.compile(r"(?i)\b(?:mã|ma|code)?\s*qr\b(?:\s*code)?")
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class State:
-    """What a conversation keeps in mind between two messages."""
-
-    code: str | None = None
-    aspects: tuple[Aspect, ...] = ()
-    recent: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
-    """What was offered last, in order: codes, `elsewhere:…`, `event:…`, or a case as `case:<code>:<case id>`."""
-    labels: tuple[str, ...] = ()
-    """The words of the offered choices, in the same order: saying one of them chooses it."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One procedure asked about and the aspects asked."""
-
-    code: str
-    aspects: tuple[Aspect, ...]
-    case_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What to do. `codes` are ranked also when it clarifies; `parts` holds one or several procedures to answer."""
-
-    outcome: Outcome
-    intent: str
-    codes: tuple[str, ...] = ()
-    aspects: tuple[Aspect, ...] = ()
-    parts: tuple[Part, ...] = ()
-    choices: tuple[str, ...] = ()
-    family: str | None = None
-    target: str | None = None
-    """Id of the agency elsewhere or life event to show."""
-    confidence: float = 0.0
-    inherited: bool = False
-    state: State = field(default_factory=State)
 
 
 def decide(reader: Reader, text: str, state: State) -> Decision:
@@ -85,27 +35,31 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     reading = reader.read(text, favoured=state.choices, after=state.code)
     signs = reading.signs
     if signs.sure is not None and not _in_passing(reading):
-        return _intent(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
+        return told(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
     if not reading.query.words.folded:
         return Decision("other", "empty", confidence=1.0, state=state)
     if coded is not None and coded[0] in reader.index.number_of:
         return choose(coded[0], reading.aspects, state)
-    chosen = _choice(reading, state) or _asked_qr(reader, text, reading, state)
-    if chosen is not None:
-        return chosen
-    if signs.number is not None and len(reading.query.words.folded) == 1:
-        return Decision("other", "menu", confidence=0.5, state=state)  # a number, and nothing was offered
-    several = _several(reader, text, reading)
-    if several is not None:
-        return several
-    if state.code is not None:
-        followed = _follow_up(reader, text, reading, state)
-        if followed is not None:
-            return followed
-    fresh = _fresh(reading, _asked(reading, state), state)
-    if state.code is not None and fresh.outcome in ("unknown", "clarify") and _adds(reading):
+    known = (
+        _choice(reading, state)
+        or _asked_qr(reader, text, reading, state)
+        or _only_a_number(reading, state)
+        or _several(reader, text, reading)
+        or _follow_up(reader, text, reading, state)
+    )
+    if known is not None:
+        return known
+    decision = fresh(reader, reading, _asked(reading, state), state)
+    if decision.outcome in ("unknown", "clarify") and _adds(reading, state):
+        assert state.code is not None
         return answer(reading, (state.code, *reading.codes())[:5], signs.aspects, state, inherited=True)
-    return fresh
+    return decision
+
+
+def _only_a_number(reading: Reading, state: State) -> Decision | None:
+    """A number, and nothing was offered."""
+    alone = reading.signs.number is not None and len(reading.query.words.folded) == 1
+    return Decision("other", "menu", confidence=0.5, state=state) if alone else None
 
 
 def _in_passing(reading: Reading) -> bool:
@@ -114,10 +68,16 @@ def _in_passing(reading: Reading) -> bool:
     return clear and len(reading.query.words.folded) > STORY
 
 
-def _adds(reading: Reading) -> bool:
+def _adds(reading: Reading, state: State) -> bool:
     """A short question on some aspect that says nothing clear of another matter: it goes on about the one in mind."""
     signs, words = reading.signs, len(reading.query.words.folded)
-    return bool(signs.aspects or signs.follow_up) and not signs.correction and words <= GOES_ON and reading.confidence < SURE_ENOUGH
+    return (
+        state.code is not None
+        and bool(signs.aspects or signs.follow_up)
+        and not signs.correction
+        and words <= GOES_ON
+        and reading.confidence < SURE_ENOUGH
+    )
 
 
 def _still_known(reader: Reader, state: State) -> State:
@@ -137,143 +97,6 @@ def _asked(reading: Reading, state: State) -> tuple[Aspect, ...]:
     """The aspects asked; «còn khai tử?» and «à không, ý là…» ask the same as before."""
     signs = reading.signs
     return signs.aspects or (state.aspects if signs.follow_up or signs.correction or signs.back else ())
-
-
-# --- one message on its own --------------------------------------------------------------------------------------
-
-
-def _fresh(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decision:
-    top = reading.top
-    if top is None:
-        return Decision("unknown", "unclear", state=state)
-    codes = _codes(reading)
-    told = _told(reading)
-    if told is not None:
-        return _intent(reading, told, max(reading.confidence, 0.5), state)
-    if top.kind is Kind.INTENT and reading.confidence >= LIKELY:
-        return _intent(reading, top.id.removeprefix("intent:"), reading.confidence, state)
-    special = _special(reading, top, aspects, state)
-    if special is not None:
-        return special
-    if reading.confidence >= SURE_ENOUGH and top.kind is Kind.PROCEDURE:
-        return answer(reading, codes, aspects, state)
-    if _short(reading):
-        return _clarify(reading, state)
-    if reading.confidence >= LIKELY and codes and top.kind is not Kind.INTENT:
-        return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
-    if _few_close(reading):
-        return _clarify(reading, state)
-    return _unknown(reading, state)
-
-
-def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision | None:
-    """What to do when the best is no procedure but leads to some: a family, a life event, an agency elsewhere."""
-    if top.kind is Kind.FAMILY and (reading.entries[0][1] >= VAGUE or len(reading.query.content) <= FEW_WORDS):
-        return _clarify(reading, state, family=top.id)
-    if top.kind is Kind.EVENT and reading.confidence >= 0.35:
-        return _event(reading, top, aspects, state)
-    if top.kind is Kind.ELSEWHERE and reading.confidence >= 0.35:
-        after = replace(state, choices=(), labels=())
-        return Decision("other", "other_level", _codes(reading), aspects, target=top.id, confidence=reading.confidence, state=after)
-    return None
-
-
-def _short(reading: Reading) -> bool:
-    """A word or two that we know: too little to choose by, enough to ask back."""
-    known = reading.ranking is not None and reading.ranking.coverage >= COVERED
-    return known and len(reading.query.content) <= FEW_WORDS
-
-
-def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision:
-    """A life event: its procedures in order. Who asks for a fee or the days has one of them in mind: the plain one."""
-    codes = _codes(reading)
-    ranked = [entry.id for entry, _ in reading.entries if entry.id in event.members and entry.id in reading.plain]
-    if aspects and Aspect.DOCUMENTS not in aspects and ranked:
-        return answer(reading, tuple(dict.fromkeys([ranked[0], *codes]))[:5], aspects, state)
-    after = replace(state, choices=(), labels=())
-    return Decision("answer", "life_event", codes, aspects, target=event.id, confidence=reading.confidence, state=after)
-
-
-def _told(reading: Reading) -> str | None:
-    """An intent whose pattern fired and that the examples do not speak against."""
-    fired = {f"intent:{name}" for name in reading.signs.intents}
-    best = next(((entry.id, p) for entry, p in reading.entries if entry.id in fired), None)
-    if best is None or (best[1] < 0.12 and reading.confidence >= SURE_ENOUGH):
-        return None
-    return best[0].removeprefix("intent:")
-
-
-def answer(
-    reading: Reading,
-    codes: tuple[str, ...],
-    aspects: tuple[Aspect, ...],
-    state: State,
-    *,
-    inherited: bool = False,
-    near: tuple[str, ...] = (),
-) -> Decision:
-    """Answer the first code. `near`: what else may be meant, to be offered below."""
-    recent = (codes[0], *(code for code in state.recent if code != codes[0]))[:4]
-    intent = "follow_up" if inherited else "eligibility" if aspects == (Aspect.CONDITIONS,) else "procedure"
-    return Decision(
-        "answer",
-        intent,
-        codes,
-        aspects,
-        parts=(Part(codes[0], aspects),),
-        choices=near,
-        confidence=max(reading.confidence, 0.6 if inherited else 0.0),
-        inherited=inherited,
-        state=State(code=codes[0], aspects=aspects, recent=recent),
-    )
-
-
-def _intent(reading: Reading, intent: str, confidence: float, state: State) -> Decision:
-    near = intent in WITH_NEAREST and (intent != "petition" or bool(reading.query.markers & COMPLAINTS))
-    codes = tuple(reading.codes()) if near else ()
-    return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=()))
-
-
-def _unknown(reading: Reading, state: State) -> Decision:
-    codes = tuple(reading.codes())
-    near = codes[:3]
-    return Decision(
-        "unknown", "unclear", codes, reading.aspects, choices=near, confidence=reading.confidence, state=replace(state, choices=near)
-    )
-
-
-def _few_close(reading: Reading) -> bool:
-    """Two to five procedures share most of the probability: a question can tell them apart."""
-    procedures = [(entry, p) for entry, p in reading.entries if entry.kind is Kind.PROCEDURE][:MAX_CHOICES]
-    mass = sum(p for _, p in procedures)
-    ranking = reading.ranking
-    return ranking is not None and mass >= 0.6 and ranking.coverage >= COVERED and len(procedures) >= 2
-
-
-def _codes(reading: Reading, limit: int = 5) -> tuple[str, ...]:
-    """Codes best first; what a family or a life event on top leads to comes before the rest."""
-    top = reading.top
-    led = top.members if top is not None and top.kind in (Kind.FAMILY, Kind.EVENT) else ()
-    return tuple(dict.fromkeys([*(code for code in led if ":" not in code), *reading.codes()]))[:limit]
-
-
-def _clarify(reading: Reading, state: State, family: str | None = None) -> Decision:
-    codes = _codes(reading)
-    best = reading.entries[0][1]
-    close = [e.id for e, p in reading.entries if e.kind in (Kind.PROCEDURE, Kind.ELSEWHERE) and p >= 0.08 * best]
-    choices = tuple(close[:4]) if len(close) > 1 else codes[:3]
-    if family is not None and reading.top is not None:
-        choices = reading.top.members
-    return Decision(
-        "clarify",
-        "vague",
-        codes,
-        reading.aspects,
-        choices=choices,
-        family=family,
-        confidence=reading.confidence,
-        state=replace(state, aspects=reading.aspects, choices=choices),
-    )
 
 
 # --- a message in a conversation ---------------------------------------------------------------------------------
@@ -362,7 +185,8 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
 
     It speaks of another procedure when it names one, or when it is clear on its own. None: read it as a fresh message.
     """
-    assert state.code is not None
+    if state.code is None:
+        return None
     signs, top = reading.signs, reading.top
     topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
     if top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH)):

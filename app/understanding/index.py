@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 from app.understanding.learned import Learned
 from app.understanding.spelling import Spelling
 from app.understanding.terms import Entry, Kind, Markers, Query, terms_of
-from app.understanding.text import Normalizer, Words, plain_words
+from app.understanding.text import Normalizer, Words, folded_words, plain_words
 
 KEPT_QUERIES = 32
 CANDIDATES = 16
@@ -68,6 +68,8 @@ class Scored:
     features: Floats
     unknown_share: float
     """Share of the query's content that no class knows (0-1)."""
+    unlearned: NDArray[np.bool_]
+    """Candidates of which nothing was learned: they are newer than the weights."""
 
 
 class Index:
@@ -97,9 +99,11 @@ class Index:
             # Intents have no look-alikes to be told apart from.
             self.class_markers.append(frozenset() if entry.kind is Kind.INTENT else self._markers_of(named, asked))
         extra = [(number, plain_words(text)) for number, entry in enumerate(self.entries) for text in entry.extra]
+        self._said = self._exactly()
         self.spelling = Spelling([*seen, *(learned.words() if learned else ())])
         self._build(texts, extra)
         self._learned: Learned | None = None
+        self._unlearned = np.ones(len(self.entries), dtype=bool)
         if learned is not None:
             self.use(learned)
         self._name_words = [[(words, sum(map(self._rarity, words))) for words in given] for given in names]
@@ -110,6 +114,20 @@ class Index:
         numbers = np.array([self.number_of.get(name, -1) for name in learned.classes], dtype=np.int64)
         self._learned_known = np.flatnonzero(numbers >= 0)
         self._learned_numbers = numbers[self._learned_known]
+        self._unlearned[self._learned_numbers] = False
+
+    def _exactly(self) -> dict[str, str]:
+        """Ways of asking, folded, with the one class they belong to."""
+        said: dict[str, str] = {}
+        for entry in self.entries:
+            for text in (*entry.names, *entry.asks):
+                key = " ".join(folded_words(text))
+                said[key] = entry.id if said.get(key, entry.id) == entry.id else ""
+        return said
+
+    def exact(self, query: Query) -> str | None:
+        """Id of the class of which this message is a way of asking, word for word."""
+        return self._said.get(query.words.plain) or None
 
     # --- building ----------------------------------------------------------------------------------------------
 
@@ -208,8 +226,8 @@ class Index:
             words = words.with_folded(left, tuple(empty.get(word, False) for word in left))
         return Query(words, terms_of(words), words.content, self._content_text(words), replaced, self.markers.of(kept.split()), denied)
 
-    def score(self, query: Query, rules: frozenset[str] = frozenset()) -> Scored:
-        """Candidates with their features. `rules` are ids of intents whose pattern fired."""
+    def score(self, query: Query, rules: frozenset[str] = frozenset(), exact: str | None = None) -> Scored:
+        """Candidates with their features. `rules` are ids of intents whose pattern fired; `exact` must be among the candidates."""
         where, weights, norm = self._vector(query.terms)
         weights = weights / norm
         centroid, bayes = self._class_scores(where, weights)
@@ -219,7 +237,7 @@ class Index:
         if self._learned is not None:
             learned[self._learned_numbers] = self._learned.score(query.terms)[self._learned_known]
             rough += ROUGH_LEARNED * learned
-        for rule in rules:
+        for rule in rules if exact is None else {*rules, exact}:
             if rule in self.number_of:
                 rough[self.number_of[rule]] += 10.0
         count = min(CANDIDATES, len(self.entries))
@@ -235,7 +253,7 @@ class Index:
         total = sum(key.values())
         for row, number in enumerate(best):
             self._compare(table[row], number, query, key, total, rules)
-        return Scored(best, table, unknown_share)
+        return Scored(best, table, unknown_share, self._unlearned[best])
 
     def _compare(self, row: Floats, number: np.int32, query: Query, key: Mapping[str, float], total: float, rules: frozenset[str]) -> None:
         """Fill one candidate's row with what names and markers say."""

@@ -15,15 +15,20 @@ from numpy.typing import NDArray
 from app.understanding.index import FEATURES, Scored
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
+LEARNED = FEATURES.index("learned")
 CONFIDENCE_FEATURES = ("probability", "margin", "nearest", "name", "fuzzy", "name_overlap", "coverage", "unknown_share", "words", "one")
 
 
 @dataclass(frozen=True)
 class Weights:
-    """`rank`: one weight per feature. `confidence`: logistic weights over CONFIDENCE_FEATURES."""
+    """`rank`: one weight per feature. `confidence`: logistic weights over CONFIDENCE_FEATURES.
+
+    `unlearned`: over the features, what the learned sum of a class would likely be that is newer than the weights.
+    """
 
     rank: NDArray[np.float64]
     confidence: NDArray[np.float64]
+    unlearned: NDArray[np.float64]
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> Weights:
@@ -31,7 +36,7 @@ class Weights:
         data = json.loads(path.read_text("utf-8"))
         if tuple(data["features"]) != FEATURES or tuple(data["confidence_features"]) != CONFIDENCE_FEATURES:
             raise ValueError("weights.json was learned for other features: run ./dev train")
-        return cls(np.array(data["rank"]), np.array(data["confidence"]))
+        return cls(np.array(data["rank"]), np.array(data["confidence"]), np.array(data["unlearned"]))
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,9 @@ class Ranking:
 
 def rank(scored: Scored, weights: Weights, words: int, bonus: NDArray[np.float64] | None = None) -> Ranking:
     """Order candidates. `bonus` is added to the candidates' logits (context of the conversation)."""
+    if scored.unlearned.any():
+        guessed = scored.features @ weights.unlearned
+        scored.features[scored.unlearned, LEARNED] = guessed[scored.unlearned]
     logits = scored.features @ weights.rank
     if bonus is not None:
         logits = logits + bonus

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.understanding.index import FEATURES, Index
+from app.understanding.national import National
 from app.understanding.ranker import Ranking, Weights, rank
 from app.understanding.rules import Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
 
-FAVOURED, STRONG, EVERYDAY, RELATED = 1.2, 3.0, 1.2, 1.0  # added to a class's logit
+FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 3.0, 1.2, 1.0, 4.0  # added to a class's logit
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,11 @@ class Reading:
 class Reader:
     """Reads messages with one index, one set of rules, one set of learned weights."""
 
-    def __init__(self, index: Index, rules: Rules, weights: Weights) -> None:
+    def __init__(self, index: Index, rules: Rules, weights: Weights, national: National | None = None) -> None:
         self.index = index
         self.rules = rules
         self.weights = weights
+        self.national = national or National(())
 
     def read(self, text: str, favoured: tuple[str, ...] = (), after: str | None = None) -> Reading:
         """Read a message. `favoured` classes (those offered) get a small bonus, and so do the look-alikes of `after`, the one in mind."""
@@ -57,8 +59,12 @@ class Reader:
         signs = self.rules.signs(query.words.plain, query.replaced, query.words.original)
         if not query.words.folded or not self.index.entries:
             return Reading(query, signs, None, ())
-        scored = self.index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
+        exact = self.index.exact(query)
+        fired = {f"intent:{name}" for name in signs.intents}
+        scored = self.index.score(query, frozenset(fired), exact)
         given = dict.fromkeys(favoured, FAVOURED) | {f"intent:{name}": STRONG for name in signs.strong}
+        if exact is not None:
+            given[exact] = EXACT
         candidates = [self.index.entries[number] for number in scored.classes]
         names = [entry.id for entry in candidates]
         earlier = self.index.number_of.get(after or "")

@@ -30,12 +30,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One class with its names and example texts. `extra` texts count as vocabulary, not as examples."""
+    """One class with its names and example texts. `extra` texts count as vocabulary only."""
 
     id: str
     kind: Kind
     names: tuple[str, ...]
     asks: tuple[str, ...]
+    told: tuple[str, ...] = ()
+    """Longer examples: words are learned from them, but no message is compared with them one by one."""
     extra: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     """Of a family or a life event: the classes it leads to, the commonest first."""

@@ -25,9 +25,14 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFD", text).translate(_MARKS).casefold()
 
 
+def folded_words(text: str) -> list[str]:
+    """The folded words of a text in order, without the lexicon."""
+    return _WORD.findall(fold(text))
+
+
 def plain_words(text: str) -> set[str]:
     """The folded words of a text, without the lexicon: enough to know that a word occurs."""
-    return set(_WORD.findall(fold(text)))
+    return set(folded_words(text))
 
 
 def clean(text: str) -> str:

@@ -233,6 +233,9 @@ async def test_the_description_names_the_routes_of_the_api(client: httpx.AsyncCl
         "/api/v1/procedures",
         "/api/v1/procedures/{code}",
         "/api/v1/ask",
+        "/api/v1/catalog.jsonld",
+        "/api/v1/catalog.csv",
+        "/api/v1/catalog.json",
     }
 
 

@@ -13,7 +13,7 @@ import pytest
 from app.assistant.apart import Thinker
 from app.assistant.pipeline import Pipeline, Thought
 from app.messages import Incoming
-from app.understanding.dialogue import State
+from app.understanding.decision import State
 from tests.assistant.ward import Clock, incoming, pipeline
 
 MESSAGES = ("khai sinh cho con", "chứng thực", "phí bao nhiêu", "😀😀", "", "x" * 200_000)

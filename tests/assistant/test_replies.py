@@ -19,7 +19,7 @@ from app.catalog.yaml_loader import read_document
 from app.commune import CommuneProfile, Phone
 from app.messages import Reply
 from app.templates import environment
-from app.understanding.dialogue import Decision, Part
+from app.understanding.decision import Decision, Part
 from app.understanding.rules import Aspect
 from tests.assistant.ward import MONDAY, commune, knowledge
 

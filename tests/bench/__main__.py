@@ -16,7 +16,8 @@ from pathlib import Path
 from app.assistant.knowing import Knowledge
 from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries
 from app.catalog.yaml_loader import read_document
-from app.understanding.dialogue import State, decide
+from app.understanding.decision import State
+from app.understanding.dialogue import decide
 from app.understanding.reader import Reader
 from app.understanding.terms import Kind
 from tests.bench import channels

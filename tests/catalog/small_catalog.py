@@ -47,7 +47,7 @@ def procedure(code: str = "1.000001", name: str = "Đặt tên đường", **mor
         "steps": [{"text": "Nộp hồ sơ tại quầy."}],
         "result": "Quyết định đặt tên",
         "legal_basis": ["Nghị định 1/2020/NĐ-CP"],
-        "asks": {voice: [f"{name} {voice} một", f"{name} {voice} hai"] for voice in VOICES},
+        "asks": {voice: [f"{name} {voice} {number}" for number in ("một", "hai", "ba")] for voice in VOICES},
         "lookalikes": [{"code": other, "difference": "Việc kia là đổi tên đã có."}],
         "default_source": "cong",
         "sources": {"cong": {"title": "Cổng Dịch vụ công quốc gia", "date": "2026-07-18", "kind": "portal"}},

@@ -205,5 +205,5 @@ def test_an_unknown_case_falls_back_to_the_first() -> None:
 
 def test_ways_of_asking_are_those_of_the_voices_and_of_the_cases() -> None:
     built = Procedure.model_validate(procedure(cases=[case(asks=["chỉ trường hợp này"])]))
-    assert len(built.all_asks()) == 15
+    assert len(built.all_asks()) == 22
     assert built.all_asks()[-1] == "chỉ trường hợp này"

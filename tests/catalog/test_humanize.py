@@ -169,7 +169,7 @@ def test_one_mistake_is_told_once(tmp_path: Path, broken: Broken) -> None:
 def test_the_small_catalog_itself_is_good(tmp_path: Path) -> None:
     text, good = report(write_catalog(tmp_path, {LAYER: layer()}), "da-nang", [])
     assert good, text
-    assert "2 thủ tục: 2 Vàng · 28 cách hỏi" in text
+    assert "2 thủ tục: 2 Vàng · 42 cách hỏi" in text
     result = CliRunner().invoke(app, ["catalog", "check", str(tmp_path)])
     assert (result.exit_code, result.output.splitlines()[-1]) == (0, "Không có lỗi.")
 

@@ -11,8 +11,8 @@ from app.assistant.composer import Asked, Composer
 from app.messages import Card, Part, Reply
 from app.rendering import render
 from app.templates import environment
-from app.understanding.dialogue import Decision
-from app.understanding.dialogue import Part as Asking
+from app.understanding.decision import Decision
+from app.understanding.decision import Part as Asking
 from app.understanding.rules import Aspect
 from tests.assistant.ward import MONDAY, commune, knowledge
 from tests.channels.cards import ANSWER_ID, FOLDER, NAMES, PUBLIC_URL, dump

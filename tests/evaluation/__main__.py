@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from app.assistant.knowing import Knowledge
-from app.understanding.dialogue import Decision
+from app.understanding.decision import Decision
 from tests.evaluation.baseline import Baseline, baselines
 from tests.evaluation.measure import Score, ask, score
 from tests.evaluation.questions import BLIND, DEV_FILE, HELD, OTHER, VAGUE, Question, load, load_blind, with_typing_errors, without_accents

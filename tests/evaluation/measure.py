@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.understanding.dialogue import Decision, State, decide
+from app.understanding.decision import Decision, State
+from app.understanding.dialogue import decide
 from app.understanding.reader import Reader
 from tests.evaluation.questions import Question
 

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.assistant.knowing import Knowledge
-from app.understanding.dialogue import State, decide
+from app.understanding.decision import State
+from app.understanding.dialogue import decide
 from app.understanding.reader import Reader
 
 SAMPLE = 150

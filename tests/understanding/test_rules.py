@@ -12,7 +12,8 @@ from app.assistant.replies import Replies
 from app.catalog.yaml_loader import read_document
 from app.settings import ROOT
 from app.templates import environment
-from app.understanding.dialogue import State, decide
+from app.understanding.decision import State
+from app.understanding.dialogue import decide
 from app.understanding.reader import Reader
 from app.understanding.rules import Aspect
 

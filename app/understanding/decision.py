@@ -1,0 +1,51 @@
+"""What is decided about one message, and what a conversation keeps in mind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.understanding.rules import Aspect
+
+Outcome = Literal["answer", "clarify", "unknown", "other"]
+SURE_ENOUGH = 0.5  # a confidence from which the best is answered without more ado
+
+
+@dataclass(frozen=True)
+class State:
+    """What a conversation keeps in mind between two messages."""
+
+    code: str | None = None
+    aspects: tuple[Aspect, ...] = ()
+    recent: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    """What was offered last, in order: codes, `elsewhere:…`, `event:…`, or a case as `case:<code>:<case id>`."""
+    labels: tuple[str, ...] = ()
+    """The words of the offered choices, in the same order: saying one of them chooses it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One procedure asked about and the aspects asked."""
+
+    code: str
+    aspects: tuple[Aspect, ...]
+    case_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do. `codes` are ranked also when it clarifies; `parts` holds one or several procedures to answer."""
+
+    outcome: Outcome
+    intent: str
+    codes: tuple[str, ...] = ()
+    aspects: tuple[Aspect, ...] = ()
+    parts: tuple[Part, ...] = ()
+    choices: tuple[str, ...] = ()
+    family: str | None = None
+    target: str | None = None
+    """Id of the agency elsewhere or life event to show."""
+    confidence: float = 0.0
+    inherited: bool = False
+    state: State = field(default_factory=State)

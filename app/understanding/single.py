@@ -1,0 +1,171 @@
+"""One message on its own: answer, ask one question, say «chưa rõ», or something else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
+from app.understanding.reader import Reader, Reading
+from app.understanding.rules import Aspect
+from app.understanding.terms import Entry, Kind
+
+LIKELY = 0.3  # a confidence from which an intent is believed
+PERHAPS = 0.2  # a confidence from which the best is shown, with what else may be meant
+NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
+VAGUE = 0.78  # a probability from which a family's question is asked however long the message is
+FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
+COVERED = 0.45  # share of a message that a class must know, to ask about it
+MAX_NEAR = 3
+UNSURE = frozenset({"procedure", "eligibility", "vague", "unclear"})  # intents that a name of the national catalogue may be meant by
+WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
+COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no procedure, a complaint has
+MAX_CHOICES = 5
+
+
+def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decision:
+    """Decide about a message as if nothing had been said before, but for the state it leaves."""
+    decision = _alone(reading, aspects, state)
+    if decision.family is not None or decision.confidence >= SURE_ENOUGH or decision.intent not in UNSURE:
+        return decision
+    named = reader.national.find(reading.query.words.plain.split())
+    if named is None:
+        return decision
+    target, near = f"national:{named.code}", decision.codes[:MAX_NEAR]
+    return replace(decision, outcome="other", intent="national", target=target, parts=(), choices=near, state=state)
+
+
+def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decision:
+    top = reading.top
+    if top is None:
+        return Decision("unknown", "unclear", state=state)
+    codes = codes_of(reading)
+    sign = _told(reading)
+    if sign is not None:
+        return told(reading, sign, max(reading.confidence, 0.5), state)
+    if not reading.query.content and not reading.signs.intents and reading.confidence < NOTHING_SAID:
+        return Decision("clarify", "vague", codes, aspects, confidence=reading.confidence, state=state)
+    if top.kind is Kind.INTENT and reading.confidence >= LIKELY:
+        return told(reading, top.id.removeprefix("intent:"), reading.confidence, state)
+    special = _special(reading, top, aspects, state)
+    if special is not None:
+        return special
+    if reading.confidence >= SURE_ENOUGH and top.kind is Kind.PROCEDURE:
+        return answer(reading, codes, aspects, state)
+    if _short(reading):
+        return _clarify(reading, state)
+    if reading.confidence >= PERHAPS and codes and top.kind is not Kind.INTENT:
+        return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
+    if _few_close(reading):
+        return _clarify(reading, state)
+    return _unknown(reading, state)
+
+
+def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision | None:
+    """What to do when the best is no procedure but leads to some: a family, a life event, an agency elsewhere."""
+    if top.kind is Kind.FAMILY and (reading.entries[0][1] >= VAGUE or len(reading.query.content) <= FEW_WORDS):
+        return _clarify(reading, state, family=top.id)
+    if top.kind is Kind.EVENT and reading.confidence >= 0.35:
+        return _event(reading, top, aspects, state)
+    if top.kind is Kind.ELSEWHERE and reading.confidence >= 0.35:
+        after = replace(state, choices=(), labels=())
+        return Decision("other", "other_level", codes_of(reading), aspects, target=top.id, confidence=reading.confidence, state=after)
+    return None
+
+
+def _short(reading: Reading) -> bool:
+    """A word or two that we know: too little to choose by, enough to ask back."""
+    known = reading.ranking is not None and reading.ranking.coverage >= COVERED
+    return known and len(reading.query.content) <= FEW_WORDS
+
+
+def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision:
+    """A life event: its procedures in order. Who asks for a fee or the days has one of them in mind: the plain one."""
+    codes = codes_of(reading)
+    ranked = [entry.id for entry, _ in reading.entries if entry.id in event.members and entry.id in reading.plain]
+    if aspects and Aspect.DOCUMENTS not in aspects and ranked:
+        return answer(reading, tuple(dict.fromkeys([ranked[0], *codes]))[:5], aspects, state)
+    after = replace(state, choices=(), labels=())
+    return Decision("answer", "life_event", codes, aspects, target=event.id, confidence=reading.confidence, state=after)
+
+
+def _told(reading: Reading) -> str | None:
+    """An intent whose pattern fired and that the examples do not speak against."""
+    fired = {f"intent:{name}" for name in reading.signs.intents}
+    best = next(((entry.id, p) for entry, p in reading.entries if entry.id in fired), None)
+    if best is None or (best[1] < 0.12 and reading.confidence >= SURE_ENOUGH):
+        return None
+    return best[0].removeprefix("intent:")
+
+
+def answer(
+    reading: Reading,
+    codes: tuple[str, ...],
+    aspects: tuple[Aspect, ...],
+    state: State,
+    *,
+    inherited: bool = False,
+    near: tuple[str, ...] = (),
+) -> Decision:
+    """Answer the first code. `near`: what else may be meant, to be offered below."""
+    recent = (codes[0], *(code for code in state.recent if code != codes[0]))[:4]
+    intent = "follow_up" if inherited else "eligibility" if aspects == (Aspect.CONDITIONS,) else "procedure"
+    return Decision(
+        "answer",
+        intent,
+        codes,
+        aspects,
+        parts=(Part(codes[0], aspects),),
+        choices=near,
+        confidence=max(reading.confidence, 0.6 if inherited else 0.0),
+        inherited=inherited,
+        state=State(code=codes[0], aspects=aspects, recent=recent),
+    )
+
+
+def told(reading: Reading, intent: str, confidence: float, state: State) -> Decision:
+    """An intent that is no procedure."""
+    near = intent in WITH_NEAREST and (intent != "petition" or bool(reading.query.markers & COMPLAINTS))
+    codes = tuple(reading.codes()) if near else ()
+    return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=()))
+
+
+def _unknown(reading: Reading, state: State) -> Decision:
+    codes = tuple(reading.codes())
+    near = codes[:3]
+    return Decision(
+        "unknown", "unclear", codes, reading.aspects, choices=near, confidence=reading.confidence, state=replace(state, choices=near)
+    )
+
+
+def _few_close(reading: Reading) -> bool:
+    """Two to five procedures share most of the probability: a question can tell them apart."""
+    procedures = [(entry, p) for entry, p in reading.entries if entry.kind is Kind.PROCEDURE][:MAX_CHOICES]
+    mass = sum(p for _, p in procedures)
+    ranking = reading.ranking
+    return ranking is not None and mass >= 0.6 and ranking.coverage >= COVERED and len(procedures) >= 2
+
+
+def codes_of(reading: Reading, limit: int = 5) -> tuple[str, ...]:
+    """Codes best first; what a family or a life event on top leads to comes before the rest."""
+    top = reading.top
+    led = top.members if top is not None and top.kind in (Kind.FAMILY, Kind.EVENT) else ()
+    return tuple(dict.fromkeys([*(code for code in led if ":" not in code), *reading.codes()]))[:limit]
+
+
+def _clarify(reading: Reading, state: State, family: str | None = None) -> Decision:
+    codes = codes_of(reading)
+    best = reading.entries[0][1]
+    close = [e.id for e, p in reading.entries if e.kind in (Kind.PROCEDURE, Kind.ELSEWHERE) and p >= 0.08 * best]
+    choices = tuple(close[:4]) if len(close) > 1 else codes[:3]
+    if family is not None and reading.top is not None:
+        choices = reading.top.members
+    return Decision(
+        "clarify",
+        "vague",
+        codes,
+        reading.aspects,
+        choices=choices,
+        family=family,
+        confidence=reading.confidence,
+        state=replace(state, aspects=reading.aspects, choices=choices),
+    )
