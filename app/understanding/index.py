@@ -19,13 +19,14 @@ from rapidfuzz import fuzz, process
 from app.understanding.learned import Learned
 from app.understanding.spelling import Spelling
 from app.understanding.terms import Entry, Kind, Markers, Query, terms_of
-from app.understanding.text import Normalizer, Words, folded_words, plain_words
+from app.understanding.text import Normalizer, Words, plain_words
 
 KEPT_QUERIES = 32
 CANDIDATES = 16
 NAMES = 4  # of a class are compared letter by letter
 NB_SMOOTHING = 0.4
-ROUGH_LEARNED = 0.05  # of the learned sum, beside the cosine with a class, when candidates are picked
+COMMON = 0.15  # share of classes from which a word names no matter
+ROUGH_LEARNED = 0.12  # of the learned sum, beside the cosine with a class, when candidates are picked
 COVER_CENTROID, COVER_BAYES = 0.004, 0.15  # of words that a class's explanations use, but no way of asking
 
 Floats = NDArray[np.float32]
@@ -85,13 +86,16 @@ class Index:
         self._kinds = np.array([list(Kind).index(entry.kind) for entry in self.entries], dtype=np.int32)
         texts: list[tuple[int, bool, dict[str, float]]] = []
         seen: list[list[str]] = []
+        self._said: dict[str, str] = {}  # ways of asking, folded, with the one class they belong to
         self._fuzzy_names: list[list[str]] = []
         names: list[list[frozenset[str]]] = []
         self.class_markers: list[frozenset[str]] = []
         for number, entry in enumerate(self.entries):
             named = [normalizer.words(text) for text in entry.names]
             asked = [normalizer.words(text) for text in entry.asks]
-            seen += [words.plain.split() for words in (*named, *asked)]
+            for words in (*named, *asked):
+                seen.append(words.plain.split())
+                self._said[words.plain] = entry.id if self._said.get(words.plain, entry.id) == entry.id else ""
             texts += [(number, True, terms_of(words)) for words in named]
             texts += [(number, False, terms_of(words)) for words in asked]
             self._fuzzy_names.append([self._content_text(words) for words in named[:NAMES]])
@@ -99,8 +103,7 @@ class Index:
             # Intents have no look-alikes to be told apart from.
             self.class_markers.append(frozenset() if entry.kind is Kind.INTENT else self._markers_of(named, asked))
         extra = [(number, plain_words(text)) for number, entry in enumerate(self.entries) for text in entry.extra]
-        self._said = self._exactly()
-        self.spelling = Spelling([*seen, *(learned.words() if learned else ())])
+        self.spelling = Spelling(seen, learned.words() if learned else ())
         self._build(texts, extra)
         self._learned: Learned | None = None
         self._unlearned = np.ones(len(self.entries), dtype=bool)
@@ -115,15 +118,6 @@ class Index:
         self._learned_known = np.flatnonzero(numbers >= 0)
         self._learned_numbers = numbers[self._learned_known]
         self._unlearned[self._learned_numbers] = False
-
-    def _exactly(self) -> dict[str, str]:
-        """Ways of asking, folded, with the one class they belong to."""
-        said: dict[str, str] = {}
-        for entry in self.entries:
-            for text in (*entry.names, *entry.asks):
-                key = " ".join(folded_words(text))
-                said[key] = entry.id if said.get(key, entry.id) == entry.id else ""
-        return said
 
     def exact(self, query: Query) -> str | None:
         """Id of the class of which this message is a way of asking, word for word."""
@@ -160,7 +154,9 @@ class Index:
         spread = np.bincount(np.concatenate([pairs, covered]) // count, minlength=size)
         self._idf = np.log(1 + count / (0.5 + spread)).astype(np.float32)
         self.unknown_idf = math.log(1 + count / 0.5)
-        self.common_words = {term for term, at in vocabulary.items() if " " not in term and term[0] not in "#~" and spread[at] > count / 3}
+        self.common_words = {
+            term for term, at in vocabulary.items() if " " not in term and term[0] not in "#~" and spread[at] > COMMON * count
+        }
         self._build_documents(texts, where, value, lengths, doc_class)
         self._build_postings(pairs, np.bincount(inverse, value).astype(np.float64), covered, count, size)
 

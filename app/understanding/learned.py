@@ -89,6 +89,6 @@ class Learned:
         found = np.bincount(columns, repeated * np.concatenate([self.weights[piece] for piece in slices]), minlength=len(self.classes))
         return found.astype(np.float32)
 
-    def words(self) -> list[list[str]]:
-        """The words and pairs of words it knows, as texts."""
-        return [term.split() for term in self.vocabulary.position if term[0] not in "#~"]
+    def words(self) -> list[str]:
+        """The words and pairs of words it knows."""
+        return [term for term in self.vocabulary.position if term[0] not in "#~"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import log1p
 
 from rapidfuzz.distance import OSA
@@ -19,11 +19,16 @@ NOBODY = ""
 class Spelling:
     """Known words and pairs of words; finds near words by deletions (the SymSpell idea), without scanning all words."""
 
-    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
-        """`texts`: known texts as folded words."""
-        texts = list(texts)
-        self._frequency = Counter(word for text in texts for word in text)
+    def __init__(self, texts: Sequence[Sequence[str]], more: Iterable[str] = ()) -> None:
+        """`texts`: known texts as folded words. `more`: words, and pairs of words, that are known too."""
+        self._frequency = Counter(chain.from_iterable(texts))
         self._pairs = Counter(pair for text in texts for pair in pairwise((NOBODY, *text, NOBODY)))
+        for known in more:
+            first, _, second = known.partition(" ")
+            if second:
+                self._pairs.setdefault((first, second), 1)
+            else:
+                self._frequency.setdefault(first, 1)
         self._by_deletion: dict[str, list[str]] = {}
         for word in self._frequency:
             if len(word) >= SHORTEST:

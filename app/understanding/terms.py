@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
 
 from app.understanding.phrases import Phrases
 from app.understanding.text import Words
@@ -102,20 +100,21 @@ def _grams(word: str) -> tuple[str, ...]:
 
 def terms_of(words: Words) -> dict[str, float]:
     """Weighted terms of a text: words, pairs of words, n-grams of letters, accented words."""
-    terms: defaultdict[str, float] = defaultdict(float)
-    flagged = list(zip(words.folded, words.filler, strict=True))
-    if all(words.filler):  # nothing but politeness: then that is what it says
-        flagged = [(word, False) for word in words.folded]
-    for word, empty in flagged:
+    terms: dict[str, float] = {}
+    get = terms.get
+    filler = words.filler
+    if all(filler):  # nothing but politeness: then that is what it says
+        filler = (False,) * len(filler)
+    before, before_empty = "", True
+    for word, empty in zip(words.folded, filler, strict=True):
         if not empty:
-            terms[word] += WEIGHT_WORD
-    for (first, first_empty), (second, second_empty) in pairwise(flagged):
-        if not (first_empty and second_empty):
-            terms[f"{first} {second}"] += WEIGHT_PAIR if not (first_empty or second_empty) else WEIGHT_HALF_PAIR
-    for word, empty in flagged:
-        if not empty:
+            terms[word] = get(word, 0.0) + WEIGHT_WORD
             for gram in _grams(word):
-                terms[gram] += WEIGHT_NGRAM
+                terms[gram] = get(gram, 0.0) + WEIGHT_NGRAM
+        if before and not (empty and before_empty):
+            pair = f"{before} {word}"
+            terms[pair] = get(pair, 0.0) + (WEIGHT_HALF_PAIR if empty or before_empty else WEIGHT_PAIR)
+        before, before_empty = word, empty
     for word in words.accented:
-        terms["~" + word] += WEIGHT_ACCENT
+        terms["~" + word] = get("~" + word, 0.0) + WEIGHT_ACCENT
     return {term: 1.0 + math.log(value) if value > 1 else value for term, value in terms.items()}
