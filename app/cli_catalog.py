@@ -106,7 +106,8 @@ def export(
     except OSError as error:
         typer.echo(f"LỖI  Không ghi được {output} ({error.strerror}). Chọn nơi khác bằng --output.", err=True)
         raise typer.Exit(1) from error
-    typer.echo(f"Đã ghi {output}: {len(content):,} byte, phiên bản kho {catalog.version}.".replace(",", "."), err=True)
+    size = f"{len(content):,}".replace(",", ".")
+    typer.echo(f"Đã ghi {output}: {size} byte, phiên bản kho {catalog.version}.", err=True)
 
 
 def _locale(settings: Settings, chosen: str | None) -> str | None:

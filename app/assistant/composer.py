@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment
 
 from app.assistant.cards import PORTAL, Cards
+from app.assistant.guiding import GUIDE, Guiding
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
 from app.assistant.replies import Replies
@@ -39,6 +40,7 @@ class Composer:
     def __init__(self, environment: Environment, commune: CommuneProfile, public_url: str) -> None:
         self.replies = Replies(environment)
         self._cards = Cards(environment, self.replies, public_url)
+        self.guiding = Guiding(self.replies, self._cards)
         self._commune = commune
         self._public_url = public_url
 
@@ -79,8 +81,9 @@ class Composer:
                 continue
             if procedure.code != part.code:
                 words.append(self.replies.say(self.replies.get("card.replaced"), {"old": part.code}))
-            picker = asked.knowledge.pickers.get(procedure.code)
-            case_id = part.case_id or (picker.pick(asked.words, asked.markers) if picker else None)
+            if procedure.guide and decision.parts == (part,) and not decision.choices and not words and Aspect.QR not in part.aspects:
+                return self._guided(procedure, part, decision, asked)
+            case_id = _case_of(procedure, part, asked)
             if len(decision.parts) == 1:
                 words.append(self._introduce(procedure.name, part))
                 choices = _cases_to_choose(procedure, part, decision)
@@ -100,6 +103,18 @@ class Composer:
         decision = replace(decision, parts=tuple(parts))
         reply = Reply(paragraphs=tuple(words), cards=tuple(cards), picture=picture, feedback=True)
         return self._perhaps(reply, decision, asked) if decision.choices else (reply, decision)
+
+    def _guided(self, procedure: Procedure, part: Part, decision: Decision, asked: Asked) -> Composed:
+        """The next question of a procedure's guide, or its end; a message that already tells the case needs no questions."""
+        answers: tuple[str, ...] = ()
+        if decision.intent != GUIDE and (decision.inherited or not decision.state.answers):
+            case_id = _case_of(procedure, part, asked)
+            if case_id is not None or not decision.inherited:
+                answers = self.guiding.told(procedure, case_id, asked.knowledge, asked.plain)
+        told = bool(answers) and answers != decision.state.answers
+        if told:
+            decision = replace(decision, state=replace(decision.state, answers=answers))
+        return self.guiding.compose(procedure, decision, asked.now.date(), self._introduce, told=told)
 
     def _perhaps(self, reply: Reply, decision: Decision, asked: Asked) -> Composed:
         """An answer that may not be what was meant: below it, what else may be."""
@@ -139,7 +154,9 @@ class Composer:
 
     def _national(self, decision: Decision, asked: Asked) -> Composed:
         """Somebody else's procedure: its name, who does it, its page; and what the ward has that is near."""
-        named = asked.knowledge.reader.national.by_code[(decision.target or "").removeprefix("national:")]
+        named = asked.knowledge.reader.national.by_code.get((decision.target or "").removeprefix("national:"))
+        if named is None:
+            return self._canned("out_of_scope", decision, asked)
         choices = self._choices(decision.choices, asked)
         reply = Reply(
             paragraphs=self._say("national.paragraphs", decision, asked, named=named),
@@ -205,6 +222,12 @@ class Composer:
     def _offering(self, reply: Reply, decision: Decision, choices: list[Choice]) -> Composed:
         state = replace(decision.state, choices=tuple(choice.send for choice in choices), labels=tuple(choice.label for choice in choices))
         return reply, replace(decision, state=state)
+
+
+def _case_of(procedure: Procedure, part: Part, asked: Asked) -> str | None:
+    """The case that was chosen, or that the message is clearly about."""
+    picker = asked.knowledge.pickers.get(procedure.code)
+    return part.case_id or (picker.pick(asked.words, asked.markers) if picker else None)
 
 
 def _cases_to_choose(procedure: Procedure, part: Part, decision: Decision) -> list[Choice]:

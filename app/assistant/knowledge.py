@@ -7,7 +7,7 @@ import csv
 import gc
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from app.understanding.rules import Aspect, IntentRule, Rules
 from app.understanding.terms import Entry, Kind, Markers
 from app.understanding.text import Normalizer
 
+OFTEN = 5  # procedures to offer to who has not said anything yet
 LONG = 18  # words from which a way of asking is a story: no other story will be like it
 
 
@@ -34,22 +35,27 @@ def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None)
     """
     try:
         intents = read_document(folder / "intents.yaml").data
-        index = build_index([*catalog_entries(catalog), *intent_entries(intents)], folder, Learned.load())
+        national = read_national(folder)
+        index = build_index([*catalog_entries(catalog, national), *intent_entries(intents)], folder, Learned.load())
         rules = build_rules(intents)
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         wrong = f"không dùng được: {type(error).__name__} {error}"
         advice = "so với bản trước trong git; mẫu (pattern) phải đủ ngoặc, tên phải có thật"
         raise ContentError([Problem("intents.yaml, lexicon.yaml", "", wrong, advice)]) from error
-    return Reader(index, rules, weights or Weights.load(), load_national(folder, set(catalog.procedures)))
+    return Reader(index, rules, weights or Weights.load(), _not_held(national, catalog), catalog.everyday[:OFTEN])
 
 
-def load_national(folder: Path, held: Collection[str]) -> National:
-    """Names of the national catalogue (`national.csv`) that this catalog does not hold; none when there is no such file."""
+def read_national(folder: Path) -> list[Named]:
+    """The national catalogue (`national.csv`), none when there is no such file."""
     file = folder / "national.csv"
     if not file.exists():
-        return National(())
+        return []
     with file.open(encoding="utf-8", newline="") as rows:
-        return National(Named(**row) for row in csv.DictReader(rows) if row["code"] not in held)
+        return [Named(**row) for row in csv.DictReader(rows)]
+
+
+def _not_held(national: Iterable[Named], catalog: Catalog) -> National:
+    return National(each for each in national if each.code not in catalog.procedures)
 
 
 def build_index(entries: Sequence[Entry], folder: Path, learned: Learned | None = None) -> Index:
@@ -80,16 +86,19 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def catalog_entries(catalog: Catalog) -> list[Entry]:
-    """Classes of the catalog: procedures in force, families, agencies elsewhere, life events."""
+def catalog_entries(catalog: Catalog, national: Iterable[Named] = ()) -> list[Entry]:
+    """Classes of the catalog: procedures in force, families, agencies elsewhere (by their `national` names too), life events."""
+    official = {each.code: each.name for each in national}
     siblings = _siblings(catalog)
     entries = [_procedure_entry(procedure, siblings, everyday=procedure.code in catalog.everyday) for procedure in catalog.in_force()]
     for family in catalog.families:
-        everyday = not catalog.everyday.isdisjoint(family.choices)
+        everyday = not set(catalog.everyday).isdisjoint(family.choices)
         entries.append(
             Entry(f"family:{family.id}", Kind.FAMILY, (family.asks[0],), family.asks[1:], members=family.choices, everyday=everyday)
         )
-    entries += [Entry(f"elsewhere:{item.id}", Kind.ELSEWHERE, (item.name,), item.asks) for item in catalog.elsewhere]
+    for item in catalog.elsewhere:
+        names = (item.name, *(official[code] for code in item.codes if code in official and code not in catalog.procedures))
+        entries.append(Entry(f"elsewhere:{item.id}", Kind.ELSEWHERE, names, item.asks))
     entries += [
         Entry(f"event:{event.id}", Kind.EVENT, (event.name,), event.asks, members=event.procedures) for event in catalog.life_events
     ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.understanding.learned import Learned, Vocabulary
 
-EPOCHS = 5
+EPOCHS = 8
 RATE = 3.0
 SHARPNESS = 8.0  # vectors have length one: logits of a few units need larger weights
 SMALLEST = 0.3  # of a weight that is kept

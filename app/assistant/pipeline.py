@@ -149,7 +149,9 @@ class Pipeline:
 
     def _decide(self, turn: Turn) -> None:
         if turn.decision is None:
-            turn.decision = decide(turn.knowledge.reader, turn.masked.for_reading, turn.state)
+            text = turn.masked.for_reading
+            decision = decide(turn.knowledge.reader, text, turn.state)
+            turn.decision = self._composer.guiding.heard(decision, turn.knowledge, text, turn.state)
 
     def _compose(self, turn: Turn) -> None:
         assert turn.decision is not None

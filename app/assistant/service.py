@@ -166,5 +166,6 @@ def _state_of(data: dict[str, Any]) -> State:
         recent=tuple(data.get("recent", ())),
         choices=tuple(data.get("choices", ())),
         labels=tuple(data.get("labels", ())),
+        answers=tuple(data.get("answers", ())),
     )
     return replace(state, aspects=tuple(Aspect(value) for value in data.get("aspects", ())))

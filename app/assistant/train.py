@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries
+from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries, read_national
 from app.assistant.learn_words import learn_words
 from app.assistant.slips import with_slips
 from app.catalog.content import Voice
@@ -52,7 +52,7 @@ def main() -> None:
     catalog = load_catalog(folder)
     intents = read_document(folder / "intents.yaml").data
     rules = build_rules(intents)
-    entries = [*catalog_entries(catalog), *intent_entries(intents)]
+    entries = [*catalog_entries(catalog, read_national(folder)), *intent_entries(intents)]
     voices = {
         (procedure.code, ask): list(Voice).index(voice)
         for procedure in catalog.in_force()

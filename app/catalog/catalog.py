@@ -19,8 +19,8 @@ class Catalog:
     life_events: tuple[LifeEvent, ...]
     elsewhere: tuple[Elsewhere, ...]
     families: tuple[Family, ...]
-    everyday: frozenset[str]
-    """Codes that citizens ask for every day."""
+    everyday: tuple[str, ...]
+    """Codes that citizens ask for every day; the first five are offered to who has not said anything yet."""
 
     def get(self, code: str) -> Procedure | None:
         """The procedure with this code, or None."""

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from app.catalog.narrowing import wrong_with
+
 UNKNOWN: Literal["unknown"] = "unknown"
 Unknown = Literal["unknown"]
 
@@ -240,6 +242,22 @@ class LookAlike(Strict):
     difference: Sentence = Field(description="Khác nhau chỗ nào, một câu.")
 
 
+class Option(Strict):
+    """One answer to a guide's question (một lựa chọn)."""
+
+    label: ShortName = Field(description="Lời của lựa chọn, bằng chữ thường ngày; là chữ trên nút bấm.")
+    cases: tuple[Slug, ...] = Field(min_length=1, description="Mã các trường hợp còn lại khi chọn lời này.")
+    asks: tuple[Ask, ...] = Field(default=(), description="Cách nói khác của lựa chọn này, ví dụ: «ở trọ», «chưa có».")
+
+
+class Question(Strict):
+    """One question of a guide (một câu hỏi)."""
+
+    id: Slug = Field(description="Mã ngắn của câu hỏi.")
+    text: Sentence = Field(description="Câu hỏi ngắn, hỏi điều người dân biết ngay.")
+    options: tuple[Option, ...] = Field(min_length=2, max_length=4, description="Hai đến bốn lựa chọn.")
+
+
 class Procedure(Strict):
     """One procedure (thủ tục hành chính)."""
 
@@ -258,6 +276,12 @@ class Procedure(Strict):
     conditions: tuple[Condition, ...] | Unknown = Field(description="Điều kiện; danh sách trống nếu nguồn nói không có.")
     cases: tuple[Case, ...] = Field(min_length=1, description="Các trường hợp; luôn có ít nhất một.")
     case_question: Sentence | None = Field(default=None, description="Câu hỏi giúp chọn trường hợp, khi có từ hai trường hợp trở lên.")
+    guide: tuple[Question, ...] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=3,
+        description="Một đến ba câu hỏi dẫn tới đúng một trường hợp, khi danh sách trường hợp khó chọn.",
+    )
     steps: tuple[Step, ...] | Unknown = Field(description="Các bước người dân làm, hoặc `unknown`.")
     result: Text | Unknown = Field(description="Nhận được giấy gì, hoặc `unknown`.")
     legal_basis: tuple[Text, ...] | Unknown = Field(description="Căn cứ pháp lý: tên và số văn bản.")
@@ -282,6 +306,9 @@ class Procedure(Strict):
             raise ValueError("Hai trường hợp trùng `id`.")
         if len(self.cases) > 1 and self.case_question is None:
             raise ValueError("Có từ hai trường hợp trở lên thì phải có `case_question`.")
+        problem = wrong_with(self.guide, ids) if self.guide else None
+        if problem is not None:
+            raise ValueError(problem)
         return self
 
     def cited_sources(self) -> set[str]:

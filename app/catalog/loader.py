@@ -65,7 +65,7 @@ def read_catalog(folder: Path, locale: str | None = None, today: dt.date | None 
         life_events=events.life_events,
         elsewhere=elsewhere.elsewhere,
         families=families.families,
-        everyday=frozenset(families.everyday),
+        everyday=families.everyday,
     )
     problems += check_procedures(
         files, {code for item in catalog.elsewhere for code in item.codes}, today or dt.datetime.now(dt.UTC).date()

@@ -131,17 +131,17 @@ class Keeper:
         findings.append(Finding(good=waiting < MANY_WAITING, what=f"{waiting} tin đang chờ trả lời", advice=advice))
         findings += await self._ask(row, connect=False)
         row = await self._row(row.id)  # asking may have found that consent is over
+        if row.status == AccountStatus.FAILING:
+            findings.append(Finding(good=False, what=f"Nền tảng đang từ chối gửi: {row.reason}", advice="xem các dòng trên"))
         if row.status == AccountStatus.CONSENT or (KINDS[row.channel].consent and not all(finding.good for finding in findings)):
             findings.append(self._consent(row))
-        elif row.status == AccountStatus.FAILING:
-            findings.append(Finding(good=False, what=f"Nền tảng đang từ chối gửi: {row.reason}", advice="xem các dòng trên"))
         return findings
 
     def _consent(self, row: ChannelAccount) -> Finding:
         """The link of consent: needed, or at hand when something else is wrong."""
         ticket = self.signer.ticket("connect", str(row.id), TICKET_SECONDS)
         link = f"quản trị viên mở trong 30 phút: {self.settings.public_url}/kenh/{row.hook}/cap-quyen?ve={ticket}"
-        if row.status == AccountStatus.ON:
+        if row.status != AccountStatus.CONSENT:
             return Finding(good=True, what="Nếu dòng nào ở trên bảo cấp quyền lại", advice=link)
         what = f"Cần cấp quyền gửi tin ({row.reason})" if row.reason else "Cần cấp quyền gửi tin"
         return Finding(good=False, what=what, advice=link)

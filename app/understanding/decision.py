@@ -19,9 +19,12 @@ class State:
     aspects: tuple[Aspect, ...] = ()
     recent: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
-    """What was offered last, in order: codes, `elsewhere:…`, `event:…`, or a case as `case:<code>:<case id>`."""
+    """What was offered last, in order: codes, `elsewhere:…`, `event:…`, a case as `case:<code>:<case id>`, or
+    an answer to a question of a procedure's guide as `guide:<code>:<question id>:<option number>`."""
     labels: tuple[str, ...] = ()
     """The words of the offered choices, in the same order: saying one of them chooses it."""
+    answers: tuple[str, ...] = ()
+    """What was answered in the guide of `code`: `<question id>:<option number>`."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from app.understanding.decision import SURE_ENOUGH, Decision, Outcome, Part, State
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
-from app.understanding.single import answer, fresh, told
+from app.understanding.single import PERHAPS, answer, fresh, told
 from app.understanding.terms import Kind
 from app.understanding.text import clean
 
@@ -63,9 +63,9 @@ def _only_a_number(reading: Reading, state: State) -> Decision | None:
 
 
 def _in_passing(reading: Reading) -> bool:
-    """A long story that names a fire or a fraud of long ago, and clearly asks for a procedure."""
-    clear = reading.top is not None and reading.top.kind is Kind.PROCEDURE and reading.confidence >= SURE_ENOUGH
-    return clear and len(reading.query.words.folded) > STORY
+    """A long story that names a fire or a fraud of long ago and asks for a procedure; or the very name of one."""
+    clear = reading.top is not None and reading.top.kind is Kind.PROCEDURE and reading.confidence >= PERHAPS
+    return clear and (reading.exact or len(reading.query.words.folded) > STORY)
 
 
 def _adds(reading: Reading, state: State) -> bool:
@@ -84,10 +84,10 @@ def _still_known(reader: Reader, state: State) -> State:
     """The state without procedures that a newer catalog no longer has."""
 
     def known(choice: str) -> bool:
-        return (choice.split(":")[1] if choice.startswith("case:") else choice) in reader.index.number_of
+        return (choice.split(":")[1] if choice.startswith(("case:", "guide:")) else choice) in reader.index.number_of
 
     if state.code is not None and not known(state.code):
-        state = replace(state, code=None, aspects=())
+        state = replace(state, code=None, aspects=(), answers=())
     if not all(map(known, state.choices)):
         state = replace(state, choices=(), labels=())
     return state
@@ -132,10 +132,14 @@ def _asked_qr(reader: Reader, text: str, reading: Reading, state: State) -> Deci
 
 
 def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
-    """The citizen chose this class, or this case of a procedure."""
-    case_id = None
+    """The citizen chose this class, this case of a procedure, or this answer in its guide."""
+    case_id: str | None = None
+    answers: tuple[str, ...] = ()
     if chosen.startswith("case:"):
         _, chosen, case_id = chosen.split(":")
+    elif chosen.startswith("guide:"):
+        _, chosen, question, number = chosen.split(":")
+        answers = _answered(state, chosen, question, number)
     if ":" in chosen:
         outcome: Outcome = "other" if chosen.startswith("elsewhere:") else "answer"
         intent = "other_level" if chosen.startswith("elsewhere:") else "life_event"
@@ -144,8 +148,14 @@ def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
     codes = (chosen, *(code for code in state.choices if code != chosen and ":" not in code))
     return Decision(
         "answer", "choice", codes, aspects, parts=(Part(chosen, aspects, case_id),), confidence=1.0,
-        state=State(code=chosen, aspects=aspects, recent=recent),
+        state=State(code=chosen, aspects=aspects, recent=recent, answers=answers),
     )  # fmt: skip
+
+
+def _answered(state: State, code: str, question: str, number: str) -> tuple[str, ...]:
+    """The answers in the guide of a procedure, with this one instead of the one to the same question."""
+    kept = state.answers if state.code == code else ()
+    return (*(answer for answer in kept if answer.rpartition(":")[0] != question), f"{question}:{number}")
 
 
 def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:

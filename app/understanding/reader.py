@@ -24,6 +24,10 @@ class Reading:
     ranking: Ranking | None
     entries: tuple[tuple[Entry, float], ...]
     """Classes best first with their probability; empty for a message without any word."""
+    exact: bool = False
+    """Whether it is, word for word, a way of asking for one class."""
+    often: tuple[str, ...] = ()
+    """Codes to offer to who has not said anything yet."""
     plain: frozenset[str] = frozenset()
     """Ids of those that are no variant (nước ngoài, làm lại…) or whose variant the message speaks of."""
 
@@ -47,18 +51,20 @@ class Reading:
 class Reader:
     """Reads messages with one index, one set of rules, one set of learned weights."""
 
-    def __init__(self, index: Index, rules: Rules, weights: Weights, national: National | None = None) -> None:
+    def __init__(self, index: Index, rules: Rules, weights: Weights, national: National | None = None, often: tuple[str, ...] = ()) -> None:
+        """`often`: codes asked most, to offer to who has not said anything yet."""
         self.index = index
         self.rules = rules
         self.weights = weights
         self.national = national or National(())
+        self.often = often
 
     def read(self, text: str, favoured: tuple[str, ...] = (), after: str | None = None) -> Reading:
         """Read a message. `favoured` classes (those offered) get a small bonus, and so do the look-alikes of `after`, the one in mind."""
         query = self.index.query(text)
         signs = self.rules.signs(query.words.plain, query.replaced, query.words.original)
         if not query.words.folded or not self.index.entries:
-            return Reading(query, signs, None, ())
+            return Reading(query, signs, None, (), often=self.often)
         exact = self.index.exact(query)
         fired = {f"intent:{name}" for name in signs.intents}
         scored = self.index.score(query, frozenset(fired), exact)
@@ -75,4 +81,4 @@ class Reader:
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)
         unasked = scored.features[:, FEATURES.index("variant_unasked")]
         plain = frozenset(name for name, count in zip(names, unasked, strict=True) if count == 0)
-        return Reading(query, signs, ranking, entries, plain)
+        return Reading(query, signs, ranking, entries, exact is not None, self.often, plain)

@@ -111,7 +111,7 @@ class Rules:
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),
             strong=tuple(rule.id for rule in fired if rule.strong),
-            aspects=tuple(a for a, patterns in self._aspects.items() if _any(patterns, replaced)),
+            aspects=tuple(a for a, patterns in self._aspects.items() if any(_any(patterns, text) for text in texts)),
             follow_up=_any(self._follow_up, plain),
             correction=_any(self._correction, plain),
             back=_any(self._back, plain),

@@ -42,8 +42,11 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
     sign = _told(reading)
     if sign is not None:
         return told(reading, sign, max(reading.confidence, 0.5), state)
-    if not reading.query.content and not reading.signs.intents and reading.confidence < NOTHING_SAID:
-        return Decision("clarify", "vague", codes, aspects, confidence=reading.confidence, state=state)
+    if _says_nothing(reading):
+        often = reading.often
+        return Decision(
+            "clarify", "vague", codes, aspects, choices=often, confidence=reading.confidence, state=replace(state, choices=often)
+        )
     if top.kind is Kind.INTENT and reading.confidence >= LIKELY:
         return told(reading, top.id.removeprefix("intent:"), reading.confidence, state)
     special = _special(reading, top, aspects, state)
@@ -70,6 +73,12 @@ def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: S
         after = replace(state, choices=(), labels=())
         return Decision("other", "other_level", codes_of(reading), aspects, target=top.id, confidence=reading.confidence, state=after)
     return None
+
+
+def _says_nothing(reading: Reading) -> bool:
+    """«Cho em hỏi thủ tục giấy tờ»: several words, and none of a matter."""
+    words = reading.query
+    return len(words.words.folded) > 1 and not words.content and not reading.signs.intents and reading.confidence < NOTHING_SAID
 
 
 def _short(reading: Reading) -> bool:

@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 SHORTEST = 2
 NEIGHBOURS, FREQUENCY = 1.0, 0.2  # how much a pair of words that was seen speaks for a word, and how much the word alone
 DOUBT = 4.0  # a known word is only changed when its neighbours speak that much for another
+FAMILIAR = 60  # times a word must occur to be left alone beside whatever it stands
 NOBODY = ""
 
 
@@ -46,8 +47,9 @@ class Spelling:
         return tuple(fixed)
 
     def _best(self, before: str, word: str, after: str) -> str:
-        known = word in self._frequency
-        if not word.isalpha() or (known and (self._pairs[before, word] or self._pairs[word, after])):
+        seen = self._frequency[word]
+        known = seen > 0
+        if not word.isalpha() or seen >= FAMILIAR or (known and (self._pairs[before, word] or self._pairs[word, after])):
             return word
         near = self._near(word)
         if not near:

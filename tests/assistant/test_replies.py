@@ -43,7 +43,7 @@ def _blemishes(text: str) -> list[str]:
 
 KNOWN_NAMES = {
     "commune", "near", "question", "asked", "day", "hours", "day_sentence", "next_open", "next_open_words", "next_sunday", "next_sunday_words",
-    "week", "name", "names", "case", "old", "count", "who", "law", "checked", "source", "item", "event", "kinds", "when", "holiday", "weekday",
+    "week", "name", "names", "case", "old", "count", "who", "law", "checked", "source", "item", "named", "event", "kinds", "when", "holiday", "weekday",
 }  # fmt: skip
 
 
@@ -119,7 +119,8 @@ def test_every_intent_can_be_answered_at_any_time_in_any_ward(ward: CommuneProfi
     for intent in INTENTS:
         outcome = {"unknown": "unknown", "clarify": "clarify"}.get(intent, "other")
         name = {"unknown": "unclear", "clarify": "vague"}.get(intent, intent)
-        target = {"other_level": "elsewhere:ho-chieu", "life_event": "event:sinh-con"}.get(intent)
+        national = f"national:{next(iter(knowledge().now.reader.national.by_code))}"
+        target = {"other_level": "elsewhere:ho-chieu", "life_event": "event:sinh-con", "national": national}.get(intent)
         for codes in ((), ("1.001193", "1.000894")):
             decision = Decision(outcome, name, codes, choices=codes, target=target)  # type: ignore[arg-type]
             for plain in PLAINS:

@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 
 from app.assistant.knowing import Knowledge
-from app.assistant.knowledge import build_index, catalog_entries, intent_entries
+from app.assistant.knowledge import build_index, catalog_entries, intent_entries, read_national
 from app.catalog.yaml_loader import read_document
 from app.understanding.decision import State
 from app.understanding.dialogue import decide
@@ -34,7 +34,7 @@ def main() -> None:
     knowledge = Knowledge.load(FOLDER, None)
     texts = [ask for p in knowledge.catalog.in_force() for ask in p.all_asks()][::7]
     print(f"Hiểu và quyết định, một lõi, {len(texts)} câu")
-    entries = [*catalog_entries(knowledge.catalog), *intent_entries(read_document(FOLDER / "intents.yaml").data)]
+    entries = [*catalog_entries(knowledge.catalog, read_national(FOLDER)), *intent_entries(read_document(FOLDER / "intents.yaml").data)]
     _latency(f"  {len(knowledge.catalog.in_force())} thủ tục (trần p99: 5 ms)", knowledge.reader, texts)
     before, started = _memory_mb(), time.perf_counter()
     index = build_index(entries, FOLDER, Learned.load())

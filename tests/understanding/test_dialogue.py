@@ -56,7 +56,7 @@ def test_a_vague_message_is_asked_back_with_two_to_five_choices(reader: Reader, 
     assert not decision.parts
 
 
-@pytest.mark.parametrize("text", ["qwe rty uio", "bla bla bla bla", "zzz"])
+@pytest.mark.parametrize("text", ["qwe rty uio", "bla bla bla bla", "zzz", "hmm"])
 def test_what_means_nothing_is_admitted(reader: Reader, text: str) -> None:
     decision = _talk(reader, text)
     assert decision.outcome in ("unknown", "other")

@@ -1,0 +1,64 @@
+"""The messages written to learn from: well formed, of known classes, by many, without anybody's data, and never those we measure with."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.assistant.knowing import Knowledge
+from app.catalog.checks import PERSONAL
+from app.catalog.content import Voice
+from app.settings import ROOT
+from app.understanding.text import folded_words
+from tests.evaluation.questions import BLIND
+
+FOLDER = ROOT / "procedures" / "training"
+FILES = sorted(FOLDER.glob("*.jsonl"))
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _key(text: str) -> str:
+    return " ".join(folded_words(text))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_every_line_is_whole_and_of_a_known_class(path: Path, knowledge: Knowledge) -> None:
+    known = knowledge.reader.index.number_of
+    for row in _rows(path):
+        assert set(row) == {"code", "voice", "text"}, row
+        assert Voice(row["voice"])
+        assert row["code"] in known or row["code"] in knowledge.catalog.procedures, row
+        assert 2 <= len(row["text"]) <= 800, row
+        assert not PERSONAL.search(row["text"]), row
+
+
+def test_there_are_many_and_none_twice(knowledge: Knowledge) -> None:
+    """With the ways of asking in the catalog: at least 8,000, from at least three writers."""
+    texts = Counter(_key(row["text"]) for path in FILES for row in _rows(path))
+    asks = {_key(ask) for procedure in knowledge.catalog.in_force() for ask in procedure.all_asks()}
+    assert len(FILES) >= 3
+    assert len(texts.keys() | asks) >= 8000
+    assert [text for text, count in texts.items() if count > 1 and len(text.split()) > 5] == []
+
+
+def test_no_message_is_a_template_with_one_word_changed() -> None:
+    """Beginnings of four words may recur; not so often that a template must be behind them."""
+    starts = Counter(" ".join(_key(row["text"]).split()[:4]) for path in FILES for row in _rows(path))
+    total = sum(starts.values())
+    assert starts.most_common(1)[0][1] < total * 0.01
+
+
+@pytest.mark.skipif(not list(BLIND.glob("*.jsonl")), reason="no blind writers' messages")
+def test_what_we_measure_with_is_not_learned_from(knowledge: Knowledge) -> None:
+    learned = {_key(row["text"]) for path in FILES for row in _rows(path)}
+    learned |= {_key(ask) for procedure in knowledge.catalog.in_force() for ask in procedure.all_asks()}
+    measured = [_key(row["text"]) for path in BLIND.glob("*.jsonl") for row in _rows(path)]
+    assert not [text for text in measured if text in learned and len(re.findall(r"\w+", text)) > 5]
