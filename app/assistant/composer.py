@@ -13,6 +13,7 @@ from app.assistant.cards import PORTAL, Cards
 from app.assistant.guiding import GUIDE, Guiding
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
+from app.assistant.options import SHORT
 from app.assistant.replies import Replies
 from app.catalog.content import Procedure
 from app.commune import CommuneProfile
@@ -108,7 +109,9 @@ class Composer:
         """The next question of a procedure's guide, or its end; a message that already tells the case needs no questions."""
         answers: tuple[str, ...] = ()
         if decision.intent != GUIDE and (decision.inherited or not decision.state.answers):
-            case_id = _case_of(procedure, part, asked)
+            story = len(asked.plain.split()) > SHORT and part.case_id is None  # it names much: better ask than guess
+            named = asked.knowledge.reader.index.normalizer.words(f"{procedure.name} {procedure.official_name}").content
+            case_id = None if story else _case_of(procedure, part, replace(asked, words=asked.words.difference(named)))
             if case_id is not None or not decision.inherited:
                 answers = self.guiding.told(procedure, case_id, asked.knowledge, asked.plain)
         told = bool(answers) and answers != decision.state.answers

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from app.assistant.cards import Cards
+from app.assistant.cards import WHOLE, Cards
 from app.assistant.knowing import Knowledge
-from app.assistant.options import OptionPicker, Spoken
+from app.assistant.options import SHORT, OptionPicker, Spoken
 from app.assistant.replies import Replies
 from app.catalog.content import Case, Procedure, Question
 from app.catalog.narrowing import Possible, answers_of, left_by, open_options, walked
@@ -36,7 +36,7 @@ _BACK = re.compile(
     r"^(?:da |a |cho \w+ )*(?:quay lai|tro lai|lui lai|chon lai|doi lai|tra loi lai)(?: cau)?(?: truoc| vua roi)?(?: di| nha| nhe| a)*$"
 )
 _UNSURE = re.compile(r"\b(?:khong|chua|ko|k|hong|hok) (?:biet|ro|chac|nho|hieu)\b")
-_DENIED = re.compile(r"\b(?:khong|ko|hong|chang|dau) phai (?:la )?\w")
+_DENIED = re.compile(r"\b(?:khong|ko|hong|hok|chang|dau) phai (?:la )?\w")
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,18 @@ class Standing:
     answered: tuple[tuple[Question, int], ...]
     question: Question | None
     """The next one to ask; None when the case is known."""
+    later: tuple[tuple[Question, int], ...]
+    """What was answered of the questions after that one: it is kept, and not asked when its turn comes."""
 
     @classmethod
     def of(cls, procedure: Procedure, answers: Iterable[str]) -> Standing:
         """After these answers (`<question id>:<option number>`); those to questions that no longer exist do not count."""
         given = {question: int(number) for question, _, number in (answer.rpartition(":") for answer in answers) if number.isdigit()}
         possible, answered, question = walked(procedure.guide or (), frozenset(case.id for case in procedure.cases), given)
-        return cls(procedure, possible, answered, question)
+        asked = procedure.guide or ()
+        after = asked[asked.index(question) + 1 :] if question is not None else ()
+        later = tuple((each, given[each.id]) for each in after if each.id in given and left_by(each, given[each.id], possible))
+        return cls(procedure, possible, answered, question, later)
 
     @property
     def cases(self) -> list[Case]:
@@ -63,8 +68,8 @@ class Standing:
 
     @property
     def labels(self) -> list[str]:
-        """The words of the answers that count, in order."""
-        return [question.options[number - 1].label for question, number in self.answered]
+        """The words of the answers, in order."""
+        return [question.options[number - 1].label for question, number in (*self.answered, *self.later)]
 
     def before(self, question: Question) -> Possible:
         """The cases that were possible when this question was asked."""
@@ -115,11 +120,15 @@ class Guiding:
         chosen = self._answer(decision, standing, knowledge, text, state)
         if chosen is not None:
             return chosen if isinstance(chosen, Decision) else choose(chosen, signs.aspects or state.aspects, state)
-        unheard = decision.outcome == "unknown" or decision.intent == "empty" or decision.choices == state.choices
+        same = decision.inherited and [part.code for part in decision.parts] == [procedure.code]
+        name = knowledge.reader.index.normalizer.words(procedure.name).content
+        nothing = same and not signs.aspects and set(words.content).isdisjoint(name)
+        unheard = decision.outcome == "unknown" or decision.intent == "empty" or decision.choices == state.choices or nothing
         unsure = _UNSURE.search(words.plain) is not None and len(words.folded) <= MORE + MORE and not signs.aspects
         if asking and standing.question is not None and (unheard or unsure):
             return replace(_repeat(standing, state, None), outcome="clarify")
-        same = decision.inherited and [part.code for part in decision.parts] == [procedure.code]
+        if asking and decision.outcome == "other" and not decision.state.choices:  # after a thanks, the question still stands
+            return replace(decision, state=replace(decision.state, choices=state.choices, labels=state.labels))
         return replace(decision, state=replace(decision.state, answers=state.answers)) if same else decision
 
     def _answer(self, decision: Decision, standing: Standing, knowledge: Knowledge, text: str, state: State) -> str | Decision | None:
@@ -127,18 +136,16 @@ class Guiding:
         index, code = knowledge.reader.index, standing.procedure.code
         words = index.query(text).words
         signs = knowledge.reader.rules.signs(words.plain, " ".join(words.folded), words.original)
-        if signs.number is not None and not state.choices and len(words.folded) == 1:  # a thanks came between the question and its answer
-            offered = standing.choices()
-            return offered[signs.number - 1].send if 1 <= signs.number <= len(offered) else None
         spoken, denied = Spoken.of(text, index), _DENIED.search(fold(text)) is not None
         other = decision.confidence >= SURE_ENOUGH and not (decision.inherited and decision.codes[:1] == (code,))
         named = index.exact(index.query(text)) not in (None, code)
         now = {question.id: number for question, number in standing.answered}
         earlier = [question for question, _ in reversed(standing.answered)]
         open_ = [standing.question] if standing.question is not None else []
-        for question in (*earlier, *open_) if signs.correction else (*open_, *earlier):
+        later = [each for each in standing.procedure.guide or () if each not in (*earlier, *open_)] if open_ else []
+        for question in (*earlier, *open_, *later) if signs.correction else (*open_, *earlier, *later):
             fit = self._picker(question, standing.procedure, knowledge).fit(spoken, standing.offered(question))
-            if fit is None or (other and not fit.sure) or (named and len(spoken.content) > 1):
+            if fit is None or (other and not fit.sure) or (named and len(spoken.content) > 1) or (signs.aspects and not fit.spoken):
                 continue
             if denied:
                 if fit.number == now.get(question.id):
@@ -157,15 +164,18 @@ class Guiding:
 
     def told(self, procedure: Procedure, case_id: str | None, knowledge: Knowledge, text: str) -> tuple[str, ...]:
         """The answers that a first message already gives: those that lead to the case it is about, or that it says in so many words."""
-        questions, everything = procedure.guide or (), frozenset(case.id for case in procedure.cases)
-        found = answers_of(questions, case_id, everything) if case_id is not None else None
-        if found is None:
-            found, spoken = {}, Spoken.of(text, knowledge.reader.index)
-            for question in questions:
-                said = self._picker(question, procedure, knowledge).told(spoken, set(open_options(question, everything)))
-                if said is not None:
-                    found[question.id] = said[0]
-        return tuple(f"{question}:{number}" for question, number in found.items())
+        questions, possible = procedure.guide or (), frozenset(case.id for case in procedure.cases)
+        found = answers_of(questions, case_id, possible) if case_id is not None else None
+        spoken = Spoken.of(text, knowledge.reader.index)
+        if found is None and len(spoken.words) <= SHORT and _DENIED.search(fold(text)) is None:
+            found = {}
+            while (question := walked(questions, possible, found)[2]) is not None:
+                left = walked(questions, possible, found)[0]
+                said = self._picker(question, procedure, knowledge).said(spoken, open_options(question, left))
+                if said is None:
+                    break
+                found[question.id] = said[0]
+        return tuple(f"{question}:{number}" for question, number in (found or {}).items())
 
     # --- replying ------------------------------------------------------------------------------------------------
 
@@ -183,7 +193,7 @@ class Guiding:
         if case_id is not None:
             return self._ended(standing, decision, today, introduce, answering=answering, told=told), decision
         shown = tuple(Choice(label=each.label, send=each.label) for each in choices)
-        so_far = self._said("chosen", labels=standing.labels) if standing.labels else ""
+        so_far = self._said("understood" if told else "chosen", names=standing.labels) if standing.labels else ""
         if answering:
             unheard = self._said("unheard") if decision.outcome == "clarify" else ""
             said = (unheard, so_far if not unheard else "", self._question(standing))
@@ -206,12 +216,14 @@ class Guiding:
             papers = self._cards.card(procedure, case, (Aspect.DOCUMENTS,), today, case_known=True)
             card = card.model_copy(update={"lines": (papers.lines[0], *card.lines[1:])})
         words = self._said("end") if answering else introduce(procedure.name, part)
-        closing = (self._said("told" if told else "done", labels=standing.labels),) if whole or told else ()
+        end = self._said("told", case=case.name) if told else self._said("done", names=standing.labels)
+        closing = (end,) if whole or told else ()
         return Reply(paragraphs=(words,), cards=(card,), closing=closing, feedback=True)
 
     def _question(self, standing: Standing) -> str:
         assert standing.question is not None
-        return self._said("question", number=len(standing.answered) + 1, text=standing.question.text)
+        number = len(standing.answered) + 1
+        return self._said("question", count=len(standing.procedure.guide or ()), number=number, text=standing.question.text)
 
     def _short(self, standing: Standing, today: dt.date) -> Card:
         """Name and what for."""
@@ -221,11 +233,15 @@ class Guiding:
 
     def _aspects(self, standing: Standing, aspects: tuple[Aspect, ...], today: dt.date) -> Card:
         """What was asked, for all cases still possible."""
-        cards = [self._cards.card(standing.procedure, case, aspects, today, case_known=False) for case in standing.cases]
-        lines = [
-            self._together(aspect, [(case, card.lines[at]) for case, card in zip(standing.cases, cards, strict=True)])
-            for at, aspect in enumerate(aspects)
-        ]
+        procedure, cases = standing.procedure, standing.cases
+        cards = [self._cards.card(procedure, case, aspects, today, case_known=False) for case in cases]
+        briefly = [self._cards.card(procedure, case, (), today, case_known=False) for case in cases]
+        lines = []
+        for at, aspect in enumerate(aspects):
+            own = [card.lines[at] for card in cards]
+            if aspect is Aspect.FEE and any(line != own[0] for line in own):  # a list for each of several cases is too long to read
+                own = [card.lines[WHOLE.index(aspect)] for card in briefly]
+            lines.append(self._together(aspect, list(zip(cases, own, strict=True))))
         return cards[0].model_copy(update={"lines": tuple(lines), "case": ""})
 
     def _together(self, aspect: Aspect, lines: list[tuple[Case, Line]]) -> Line:
@@ -239,7 +255,7 @@ class Guiding:
         said: dict[str, list[str]] = {}
         for case, line in lines:
             said.setdefault(" ".join(filter(None, (line.text, "; ".join(line.items)))), []).append(case.name)
-        items = tuple(self._said("of_case", cases=names, text=text) for text, names in said.items())
+        items = tuple(self._said("of_case", names=names, text=text) for text, names in said.items())
         return first.model_copy(update={"text": "", "items": items})
 
     def _said(self, words: str, **context: object) -> str:

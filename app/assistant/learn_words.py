@@ -14,7 +14,7 @@ from app.understanding.learned import Learned, Vocabulary
 EPOCHS = 8
 RATE = 3.0
 SHARPNESS = 8.0  # vectors have length one: logits of a few units need larger weights
-SMALLEST = 0.3  # of a weight that is kept
+SMALLEST = 0.6  # of a weight that is kept
 RAREST_KEPT = 2  # texts a term must occur in
 
 Floats = NDArray[np.float32]

@@ -40,6 +40,14 @@ LABELS = {
 }
 
 
+_WHOSE = r"(?:\s+(?:của|cua))?(?:\s+(?:em|tôi|toi|mình|minh|tui|con|cháu|chau|anh|chị))?(?:\s+(?:là|la))?\s*:?\s*"
+_NUMBER = r"số|so|sđt|sdt|đt|điện thoại|dien thoai|liên hệ|lien he|lh|zalo"
+_PLACEHOLDER = re.compile(
+    rf"(?i)(?:\b(?:{_NUMBER})(?:\s+(?:điện thoại|dien thoai|căn cước|can cuoc|cccd|cmnd|chứng minh|định danh))?{_WHOSE})?"
+    rf"(?:{'|'.join(map(re.escape, LABELS.values()))})"
+)
+
+
 @dataclass(frozen=True)
 class Masked:
     """A text without personal numbers, and which kinds were found."""
@@ -49,11 +57,8 @@ class Masked:
 
     @property
     def for_reading(self) -> str:
-        """The text for the understanding: placeholders out, so that they are not mistaken for words."""
-        text = self.text
-        for label in LABELS.values():
-            text = text.replace(label, " ")
-        return text
+        """The text for the understanding: placeholders out, with «số em là» before them, so that they are not mistaken for words."""
+        return _PLACEHOLDER.sub(" ", self.text)
 
 
 def mask(text: str) -> Masked:

@@ -23,6 +23,7 @@ Unknown = Literal["unknown"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=600)]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=400)]
 ShortName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=90)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=90)]
 Ask = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]\.[0-9]{6}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -245,7 +246,7 @@ class LookAlike(Strict):
 class Option(Strict):
     """One answer to a guide's question (một lựa chọn)."""
 
-    label: ShortName = Field(description="Lời của lựa chọn, bằng chữ thường ngày; là chữ trên nút bấm.")
+    label: Label = Field(description="Lời của lựa chọn, bằng chữ thường ngày; là chữ trên nút bấm.")
     cases: tuple[Slug, ...] = Field(min_length=1, description="Mã các trường hợp còn lại khi chọn lời này.")
     asks: tuple[Ask, ...] = Field(default=(), description="Cách nói khác của lựa chọn này, ví dụ: «ở trọ», «chưa có».")
 

@@ -12,11 +12,10 @@ from dataclasses import replace
 from app.understanding.decision import SURE_ENOUGH, Decision, Outcome, Part, State
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
-from app.understanding.single import PERHAPS, answer, fresh, told
+from app.understanding.single import answer, fresh, in_passing, told
 from app.understanding.terms import Kind
 from app.understanding.text import clean
 
-STORY = 20  # words from which a message is a story
 GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
 NAMED = 0.6  # overlap with a procedure's name from which the message names it
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
@@ -34,7 +33,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     text = clean(text)
     reading = reader.read(text, favoured=state.choices, after=state.code)
     signs = reading.signs
-    if signs.sure is not None and not _in_passing(reading):
+    if signs.sure is not None and not in_passing(reading):
         return told(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
     if not reading.query.words.folded:
         return Decision("other", "empty", confidence=1.0, state=state)
@@ -60,12 +59,6 @@ def _only_a_number(reading: Reading, state: State) -> Decision | None:
     """A number, and nothing was offered."""
     alone = reading.signs.number is not None and len(reading.query.words.folded) == 1
     return Decision("other", "menu", confidence=0.5, state=state) if alone else None
-
-
-def _in_passing(reading: Reading) -> bool:
-    """A long story that names a fire or a fraud of long ago and asks for a procedure; or the very name of one."""
-    clear = reading.top is not None and reading.top.kind is Kind.PROCEDURE and reading.confidence >= PERHAPS
-    return clear and (reading.exact or len(reading.query.words.folded) > STORY)
 
 
 def _adds(reading: Reading, state: State) -> bool:
@@ -113,6 +106,8 @@ def _choice(reading: Reading, state: State) -> Decision | None:
         return None
     count = len(state.choices)
     position = {-1: count - 1, 0: count // 2}.get(number, number - 1)
+    if "0" in reading.query.words.folded:  # typed, it is no «cái giữa»
+        position = count
     if not 0 <= position < count:
         codes = tuple(choice for choice in state.choices if ":" not in choice)
         return Decision("clarify", "vague", codes, choices=state.choices, confidence=0.9, state=state)

@@ -12,7 +12,7 @@ from app.understanding.ranker import Ranking, Weights, rank
 from app.understanding.rules import Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
 
-FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 3.0, 1.2, 1.0, 4.0  # added to a class's logit
+FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Reader:
         exact = self.index.exact(query)
         fired = {f"intent:{name}" for name in signs.intents}
         scored = self.index.score(query, frozenset(fired), exact)
-        given = dict.fromkeys(favoured, FAVOURED) | {f"intent:{name}": STRONG for name in signs.strong}
+        given = dict.fromkeys(favoured, FAVOURED) | {f"intent:{name}": STRONG for name in signs.strong if name != signs.sure}
         if exact is not None:
             given[exact] = EXACT
         candidates = [self.index.entries[number] for number in scored.classes]

@@ -11,11 +11,14 @@ from app.understanding.terms import Entry, Kind
 
 LIKELY = 0.3  # a confidence from which an intent is believed
 PERHAPS = 0.2  # a confidence from which the best is shown, with what else may be meant
+MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
 VAGUE = 0.78  # a probability from which a family's question is asked however long the message is
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
 COVERED = 0.45  # share of a message that a class must know, to ask about it
 MAX_NEAR = 3
+STORY = 20  # words from which a message is a story
+TOLD, TOLD_IN_STORY = 0.12, 0.3  # probability of an intent whose pattern fired, from which it is believed against a procedure
 UNSURE = frozenset({"procedure", "eligibility", "vague", "unclear"})  # intents that a name of the national catalogue may be meant by
 WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
 COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no procedure, a complaint has
@@ -25,7 +28,8 @@ MAX_CHOICES = 5
 def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decision:
     """Decide about a message as if nothing had been said before, but for the state it leaves."""
     decision = _alone(reading, aspects, state)
-    if decision.family is not None or decision.confidence >= SURE_ENOUGH or decision.intent not in UNSURE:
+    ours = decision.family is not None or decision.confidence >= SURE_ENOUGH or decision.intent not in UNSURE
+    if ours or (reading.top is not None and reading.top.everyday):
         return decision
     named = reader.national.find(reading.query.words.plain.split())
     if named is None:
@@ -56,7 +60,7 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
         return answer(reading, codes, aspects, state)
     if _short(reading):
         return _clarify(reading, state)
-    if reading.confidence >= PERHAPS and codes and top.kind is not Kind.INTENT:
+    if reading.confidence >= PERHAPS and codes and top.kind is not Kind.INTENT and not _maybe_intent(reading):
         return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
     if _few_close(reading):
         return _clarify(reading, state)
@@ -73,6 +77,17 @@ def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: S
         after = replace(state, choices=(), labels=())
         return Decision("other", "other_level", codes_of(reading), aspects, target=top.id, confidence=reading.confidence, state=after)
     return None
+
+
+def _maybe_intent(reading: Reading) -> bool:
+    """Whether it may as well be a question of another kind (a file's state, a fine): then no procedure is guessed."""
+    return bool(reading.signs.intents) or sum(p for entry, p in reading.entries if entry.kind is Kind.INTENT) >= MAYBE
+
+
+def in_passing(reading: Reading) -> bool:
+    """A long story that names a fire or a fraud of long ago and asks for a procedure; or the very name of one."""
+    asks = any(entry.kind is Kind.PROCEDURE and p >= TOLD_IN_STORY for entry, p in reading.entries[:2])
+    return asks and (reading.exact or len(reading.query.words.folded) > STORY)
 
 
 def _says_nothing(reading: Reading) -> bool:
@@ -99,9 +114,10 @@ def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: S
 
 def _told(reading: Reading) -> str | None:
     """An intent whose pattern fired and that the examples do not speak against."""
-    fired = {f"intent:{name}" for name in reading.signs.intents}
+    fired = {f"intent:{name}" for name in reading.signs.intents if not (name == reading.signs.sure and in_passing(reading))}
     best = next(((entry.id, p) for entry, p in reading.entries if entry.id in fired), None)
-    if best is None or (best[1] < 0.12 and reading.confidence >= SURE_ENOUGH):
+    enough = TOLD if len(reading.query.words.folded) <= STORY else TOLD_IN_STORY
+    if best is None or (best[1] < enough and reading.confidence >= SURE_ENOUGH):
         return None
     return best[0].removeprefix("intent:")
 

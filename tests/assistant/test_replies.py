@@ -44,6 +44,7 @@ def _blemishes(text: str) -> list[str]:
 KNOWN_NAMES = {
     "commune", "near", "question", "asked", "day", "hours", "day_sentence", "next_open", "next_open_words", "next_sunday", "next_sunday_words",
     "week", "name", "names", "case", "old", "count", "who", "law", "checked", "source", "item", "named", "event", "kinds", "when", "holiday", "weekday",
+    "number", "text",
 }  # fmt: skip
 
 
@@ -267,6 +268,6 @@ def test_a_fact_not_checked_for_long_says_so() -> None:
 def test_every_case_can_be_chosen() -> None:
     composer = _composer(commune())
     for procedure in knowledge().now.catalog.in_force():
-        if len(procedure.cases) > 1:
+        if len(procedure.cases) > 1 and procedure.guide is None:  # those with a guide: test_guiding.py
             reply = _say(composer, Decision("answer", "procedure", (procedure.code,), parts=(Part(procedure.code, ()),)))
             assert [choice.label for choice in reply.choices] == [case.name for case in procedure.cases], procedure.code

@@ -157,7 +157,7 @@ def test_a_choice_remembers_what_was_asked_before(reader: Reader) -> None:
     assert Aspect.FEE in decision.aspects
 
 
-@pytest.mark.parametrize("text", ["số 9", "4", "cái thứ năm"])
+@pytest.mark.parametrize("text", ["số 9", "4", "0", "cái thứ năm"])
 def test_a_number_nobody_offered_asks_again(reader: Reader, text: str) -> None:
     decision = decide(reader, text, OFFERED)
     assert (decision.outcome, decision.choices, decision.state) == ("clarify", OFFERED.choices, OFFERED)
