@@ -143,14 +143,15 @@ class Guiding:
         earlier = [question for question, _ in reversed(standing.answered)]
         open_ = [standing.question] if standing.question is not None else []
         later = [each for each in standing.procedure.guide or () if each not in (*earlier, *open_)] if open_ else []
-        for question in (*earlier, *open_, *later) if signs.correction else (*open_, *earlier, *later):
-            fit = self._picker(question, standing.procedure, knowledge).fit(spoken, standing.offered(question))
-            if fit is None or (other and not fit.sure) or (named and len(spoken.content) > 1) or (signs.aspects and not fit.spoken):
+        order = (*earlier, *open_, *later) if signs.correction else (*open_, *earlier, *later)
+        fits = [(each, self._picker(each, standing.procedure, knowledge).fit(spoken, standing.offered(each))) for each in order]
+        for question, fit in sorted(((each, fit) for each, fit in fits if fit), key=lambda pair: not pair[1].sure):
+            if (other and not fit.sure) or (named and len(spoken.content) > 1) or (signs.aspects and not fit.spoken):
                 continue
             if denied:
                 if fit.number == now.get(question.id):
                     return _repeat(standing, state, question)
-            elif fit.number != now.get(question.id) and (question in open_ or fit.sure or signs.correction):
+            elif fit.number != now.get(question.id) and (question in open_ or fit.sure or (signs.correction and question in earlier)):
                 return f"guide:{code}:{question.id}:{fit.number}"
         return None
 
