@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from app.calendar.opening import VIETNAM
 from app.messages import Part, SendAction, SendError
 from bots.zalo_oa import ZaloOA
 from bots.zalo_oa.oauth import ends_at
@@ -255,7 +256,7 @@ async def test_nothing_is_learned_from_another_account(oa: Connected) -> None:
 
 async def test_a_package_that_ends_soon_is_told_in_time(oa: Connected) -> None:
     for days, bad in ((16, 0), (13, 1), (0, 1)):
-        until = oa.clock() + dt.timedelta(days=days)
+        until = (oa.clock() + dt.timedelta(days=days)).astimezone(VIETNAM)
         oa.fake.sim("oa", package_valid_through_date=until.strftime("%d/%m/%Y"))
         assert len(await oa.bad()) == bad
     assert "sắp hết hạn" in (await oa.bad())[0].what
