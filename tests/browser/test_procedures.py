@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.browsing import BIRTH, DESK, PHONE, Tab
 
+EVERY = 12  # one procedure in twelve: all five hundred take a minute and a half
+
 
 def _scroll_width(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth"))
@@ -137,7 +139,7 @@ def test_no_page_is_wider_than_the_screen(new_tab: Callable[..., Tab]) -> None:
     paths = [str(link.get_attribute("href")) for link in page.locator("#ket-qua a").all()]
     assert len(paths) > 50
     too_wide = []
-    for path in ("/", "/thu-tuc", "/gioi-thieu", *paths):
+    for path in ("/", "/thu-tuc", "/gioi-thieu", *paths[::EVERY]):
         page.goto(path)
         for width in (320, PHONE, DESK):
             page.set_viewport_size({"width": width, "height": 844})
