@@ -116,6 +116,17 @@ class Database:
             yield connection
 
     @contextlib.asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        """As `transact`; on SQLite for reading only, so that it holds no writer up."""
+        async with self._read_engine.begin() as connection:
+            yield connection
+
+    @property
+    def alone(self) -> bool:
+        """Whether one process has the database for itself: SQLite, by design."""
+        return self.url.startswith("sqlite")
+
+    @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for reading only."""
         async with self._read() as session:
@@ -127,7 +138,7 @@ class Database:
         Left to itself SQLite does so inside whichever COMMIT comes after a thousand pages, and waits for the disk there:
         with a hundred messages a second, one in fifty had to wait.
         """
-        while self.url.startswith("sqlite"):
+        while self.alone:
             await asyncio.sleep(TIDY_SECONDS)
             await asyncio.to_thread(_checkpoint, sa.make_url(self.url).database or "")
 

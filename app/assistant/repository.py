@@ -55,6 +55,14 @@ async def open_conversations(session: Transaction, people: Iterable[Person], now
     return {(row.commune_id, row.channel, row.person): row for row in found}
 
 
+async def conversations(session: Transaction, people: Iterable[Person]) -> dict[Person, Any]:
+    """The conversations there are (state, updated_at), by person."""
+    columns = _conversations.c
+    query = sa.select(columns.commune_id, columns.channel, columns.person, columns.state, columns.updated_at)
+    found = await session.execute(query.where(sa.tuple_(columns.commune_id, columns.channel, columns.person).in_(set(people))))
+    return {(row.commune_id, row.channel, row.person): row for row in found}
+
+
 async def save_answers(session: Transaction, answers: Sequence[dict[str, Any]]) -> None:
     """Record answers."""
     await session.execute(_SAVE_ANSWER, answers)

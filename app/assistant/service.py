@@ -66,15 +66,25 @@ class Assistant:
 
     async def answer(self, session: Transaction, messages: Sequence[Incoming]) -> list[Answered]:
         """Answer messages of different people and record everything in the caller's transaction. Who repeats is the caller's matter."""
+        return await self.record(session, messages, await self.think(session, messages))
+
+    async def think(self, session: Transaction, messages: Sequence[Incoming]) -> list[Thought]:
+        """What to say to messages of different people. Only reads: nobody else has to wait meanwhile."""
         now = self._clock()
-        conversations = await repository.open_conversations(session, map(_person, messages), now)
+        conversations = await repository.conversations(session, map(_person, messages))
         asked = []
         for incoming in messages:
-            conversation = conversations[_person(incoming)]
-            fresh = now - conversation.updated_at < self._settings.conversation_expiry
-            asked.append((incoming, _state_of(conversation.state) if fresh else State()))
+            conversation = conversations.get(_person(incoming))
+            fresh = conversation is not None and now - conversation.updated_at < self._settings.conversation_expiry
+            asked.append((incoming, _state_of(conversation.state) if conversation is not None and fresh else State()))
+        return await self.thinker.think(asked)
+
+    async def record(self, session: Transaction, messages: Sequence[Incoming], thoughts: Sequence[Thought]) -> list[Answered]:
+        """Record what was thought, with each conversation's new state."""
+        now = self._clock()
+        conversations = await repository.open_conversations(session, map(_person, messages), now)
         answered, answers, states = [], [], []
-        for incoming, thought in zip(messages, await self.thinker.think(asked), strict=True):
+        for incoming, thought in zip(messages, thoughts, strict=True):
             conversation_id, decision = conversations[_person(incoming)].id, thought.decision
             reply = thought.reply.model_copy(update={"answer_id": secrets.token_hex(16)})
             answers.append(_record(incoming, thought, reply) | {"conversation_id": conversation_id, "asked_at": now})

@@ -13,6 +13,7 @@ import datetime as dt
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.assistant import repository as assistant_repository
 from app.assistant.masking import mask
+from app.assistant.pipeline import Thought
 from app.assistant.service import Assistant
 from app.channels import repository
 from app.channels.accounts import Account, Accounts
@@ -36,13 +38,24 @@ from app.settings import Settings
 
 log = structlog.get_logger()
 BATCH = 8  # answers in one transaction: the interpreter is busy for some milliseconds with each
-GATHER = 0.015
+GATHER = 0.005
 LOOK_AGAIN = 1.0
 FOLLOW_ACCOUNTS = 5.0
 LOOK_AFTER = 12 * 3600.0  # waited before and after: once a day
 KEPT_LENGTH = 8_000  # of a message; more is never answered
 START_AGAIN = dt.timedelta(hours=1)  # opening the chat greets once, however many events the platform makes of it
 ASKING = frozenset({UpdateKind.MESSAGE, UpdateKind.PRESS})
+
+
+@dataclass
+class Batch:
+    """Messages that are answered together, sorted."""
+
+    marks: list[dict[str, Any]] = field(default_factory=list)
+    courtesies: list[tuple[int, Job]] = field(default_factory=list)
+    others: list[Any] = field(default_factory=list)
+    asking: list[tuple[Any, Incoming]] = field(default_factory=list)
+    thoughts: Sequence[Thought] = ()
 
 
 class Desk:
@@ -104,7 +117,7 @@ class Desk:
     async def start(self) -> None:
         """Open the channels and begin to work."""
         await self._accounts.refresh()
-        if self._database.url.startswith("sqlite"):  # one process by design: nobody else can be sending
+        if self._database.alone:  # one process by design: nobody else can be sending
             await self._together.write(lambda session: repository.release_all(session, dt.datetime.now(dt.UTC)))
         self._tasks = [
             asyncio.create_task(self._forever(self._answer_some, 0.0)),
@@ -198,18 +211,28 @@ class Desk:
         in_use = [account.id for account in self._accounts.all()]
         if not in_use:
             return 0
-        async with self._database.transact() as session:
+        async with contextlib.AsyncExitStack() as stack:
+            # Several processes keep what they claimed locked until it is answered. One alone need not: it looks and thinks
+            # without holding up those who write, and a crash meanwhile leaves everything as it was.
+            session = await stack.enter_async_context(self._database.look())
             rows = await repository.claim_received(session, in_use, limit)
             if not rows:
                 return 0
             self._waiting = max(0, self._waiting - len(rows))
             try:
+                batch = await self._think(session, rows)
+                if self._database.alone:
+                    await stack.aclose()
+                    session = await stack.enter_async_context(self._database.transact())
                 async with session.begin_nested() if failing else contextlib.nullcontext():
-                    jobs = await self._work(session, rows)
+                    jobs = await self._record(session, batch)
             except Exception as error:
                 if not failing or isinstance(error, SQLAlchemyError):
                     raise
                 log.exception("channel_message_failed", message=rows[0].id, kind=type(error).__name__)
+                if self._database.alone:
+                    await stack.aclose()
+                    session = await stack.enter_async_context(self._database.transact())
                 jobs = [(rows[0].account_id, Job(None, rows[0].person, Reply(paragraphs=(GanDanError.message,)), _now()))]
                 await repository.mark_answered(session, [self._mark(rows[0], MessageStatus.FAILED, reason=type(error).__name__)])
         for account_id, job in jobs:
@@ -218,38 +241,45 @@ class Desk:
                 self._courier(account).put(job)
         return len(rows)
 
-    async def _work(self, session: Transaction, rows: Sequence[Any]) -> list[tuple[int, Job]]:
-        marks: list[dict[str, Any]] = []
-        courtesies: list[tuple[int, Job]] = []
-        asking: list[tuple[Any, Incoming]] = []
+    async def _think(self, session: Transaction, rows: Sequence[Any]) -> Batch:
+        """Sort the messages and think about the questions among them. Only reads."""
+        batch = Batch()
         pressed = await self._pressed(session, rows)
         for row in rows:
-            update = UpdateKind(row.kind)
             key = (row.account_id, row.person)
-            if update not in ASKING:
-                said = await self._other(session, row, update)
-                marks.append(self._mark(row, MessageStatus.SKIPPED, reason=row.kind))
-                if said is not None:
-                    courtesies.append((row.account_id, Job(None, row.person, said, _now())))
+            if UpdateKind(row.kind) not in ASKING:
+                batch.others.append(row)
             elif not self._limiter.allow(f"{row.account_id}:{row.person}"):
-                marks.append(self._mark(row, MessageStatus.SKIPPED, reason="quá nhanh"))
+                batch.marks.append(self._mark(row, MessageStatus.SKIPPED, reason="quá nhanh"))
                 if key not in self._warned:
                     self._warned.add(key)
-                    courtesies.append((row.account_id, Job(None, row.person, Reply(paragraphs=(TooMany.message,)), _now())))
+                    batch.courtesies.append((row.account_id, Job(None, row.person, Reply(paragraphs=(TooMany.message,)), _now())))
             elif row.content.get("message") == MessageKind.START and await self._just_greeted(session, row):
-                marks.append(self._mark(row, MessageStatus.SKIPPED, reason="đã chào"))
+                batch.marks.append(self._mark(row, MessageStatus.SKIPPED, reason="đã chào"))
             else:
                 self._warned.discard(key)
-                asking.append((row, self._incoming(row, pressed)))
-        answered = await self._assistant.answer(session, [incoming for _, incoming in asking]) if asking else []
-        jobs = []
-        for (row, _), each in zip(asking, answered, strict=True):
+                batch.asking.append((row, self._incoming(row, pressed)))
+        if batch.asking:
+            batch.thoughts = await self._assistant.think(session, [incoming for _, incoming in batch.asking])
+        return batch
+
+    async def _record(self, session: Transaction, batch: Batch) -> list[tuple[int, Job]]:
+        """Write everything that came of a batch; what to send."""
+        marks, jobs = list(batch.marks), []
+        for row in batch.others:
+            said = await self._other(session, row, UpdateKind(row.kind))
+            marks.append(self._mark(row, MessageStatus.SKIPPED, reason=row.kind))
+            if said is not None:
+                jobs.append((row.account_id, Job(None, row.person, said, _now())))
+        asked = [incoming for _, incoming in batch.asking]
+        answered = await self._assistant.record(session, asked, batch.thoughts) if asked else []
+        for (row, _), each in zip(batch.asking, answered, strict=True):
             marks.append(self._mark(row, MessageStatus.ANSWERED, answer_id=each.reply.answer_id))
             jobs.append((row.account_id, Job(row.id, row.person, each.reply, _now(), forget=each.forgotten)))
             if each.forgotten:
                 await repository.forget_person(session, row.account_id, row.person)
         await repository.mark_answered(session, marks)
-        return jobs + courtesies
+        return jobs + batch.courtesies
 
     def _mark(self, row: Any, status: MessageStatus, answer_id: str | None = None, reason: str = "") -> dict[str, Any]:
         sending = status is MessageStatus.ANSWERED
