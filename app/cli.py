@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import gc
 import json
-import signal
 import sys
 import time
 import urllib.error
@@ -19,6 +17,8 @@ import typer
 from app.ahead import compute_ahead
 from app.cli_catalog import group as catalog_app
 from app.cli_channels import group as channel_app
+from app.cli_demo import demo
+from app.cli_officials import group as officials_app
 from app.cli_questions import group as questions_app
 from app.settings import Settings
 
@@ -26,6 +26,8 @@ app = typer.Typer(help="Gần Dân: hỏi thủ tục của xã, phường.", no
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(channel_app, name="channel")
 app.add_typer(questions_app, name="questions")
+app.add_typer(officials_app, name="official")
+app.command()(demo)
 
 
 def main() -> None:
@@ -60,7 +62,7 @@ def serve(
 
     address, number = host or settings.host, port or settings.port
     typer.echo(f"Gần Dân đang chạy: http://{address}:{number}", err=True)
-    web = create_app(settings, knowledge, settled=_collect_less, apart=True)
+    web = create_app(settings, knowledge, settled=_collect_less, apart=True, sends=True)
     uvicorn.run(
         web,
         host=address,
@@ -86,33 +88,10 @@ def worker(
     once: Annotated[bool, typer.Option(help="Làm một lượt rồi dừng.")] = False,
     every: Annotated[int, typer.Option(help="Số giây giữa hai lượt.", min=1)] = 3600,
 ) -> None:
-    """Dọn dữ liệu quá hạn giữ, theo cài đặt."""
-    asyncio.run(_housekeeping(Settings(), every, once=once))
+    """Gửi thông báo (khi dùng PostgreSQL) và dọn dữ liệu quá hạn giữ, theo cài đặt."""
+    from app.cli_worker import work  # noqa: PLC0415
 
-
-async def _housekeeping(settings: Settings, every: int, *, once: bool) -> None:
-    from app.assistant.service import Assistant  # noqa: PLC0415
-    from app.channels.repository import purge  # noqa: PLC0415
-    from app.database import Database, migrate  # noqa: PLC0415
-    from app.logs import configure_logging  # noqa: PLC0415
-
-    configure_logging(settings)
-    await asyncio.to_thread(migrate, settings.resolved_database_url)
-    database = Database(settings.resolved_database_url)
-    assistant = Assistant(_pipeline(settings), database, settings)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    while not stop.is_set():
-        conversations, answers = await assistant.purge()
-        async with database.write() as session:
-            messages = await purge(session, dt.datetime.now(dt.UTC) - settings.keep_messages)
-        typer.echo(f"Đã xóa {conversations} cuộc trò chuyện, {answers} câu trả lời và {messages} tin đã xong quá hạn giữ.")
-        if once:
-            break
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every)
-    await database.close()
+    asyncio.run(work(Settings(), every, once=once))
 
 
 @app.command()
@@ -133,8 +112,9 @@ def ask(
     text: Annotated[str, typer.Argument(help="Câu hỏi.")] = "",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Đọc từng dòng JSON từ stdin, viết từng dòng ra stdout.")] = False,
 ) -> None:
-    """Hỏi một câu; không cần cơ sở dữ liệu."""
+    """Hỏi một câu. Có cơ sở dữ liệu thì theo điều cán bộ đã sửa; không có cũng hỏi được."""
     pipeline = _pipeline(Settings())
+    _use_ward(pipeline, Settings())
     if jsonl:
         for line in typer.get_binary_stream("stdin"):
             if line.strip():
@@ -143,6 +123,26 @@ def ask(
         return
     turn = pipeline.ask(text, [])
     typer.echo(turn.reply.as_text() if turn.reply else "")
+
+
+def _use_ward(pipeline: Any, settings: Settings) -> None:
+    """Answer as the ward's officials set it, when there is a database that knows; one that cannot be read is no reason not to answer."""
+    if settings.database_url is None and not (settings.data_dir / "gandan.sqlite3").exists():
+        return
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from app.database import Database  # noqa: PLC0415
+    from app.local.holder import snapshot_now  # noqa: PLC0415
+
+    async def read() -> Any:
+        database = Database(settings.resolved_database_url)
+        try:
+            return await snapshot_now(database, pipeline.local.profile)
+        finally:
+            await database.close()
+
+    with contextlib.suppress(SQLAlchemyError, OSError):
+        pipeline.use(asyncio.run(read()))
 
 
 def _ask_line(pipeline: Any, line: str) -> dict[str, Any]:

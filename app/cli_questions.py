@@ -110,8 +110,23 @@ def teach(
     if work is None and _has_database(settings):
         work = _questions(taught.knowledge)
     if work is not None:
-        _run(work, partial(work.mark_taught, keys, taught.procedure.code))
+        _run(work, partial(work.mark_taught, keys, taught.procedure.code, taught.text))
     typer.echo("Đọc lại câu vừa thêm: tệp này ai cũng xem được, không để tên người hay địa chỉ nhà. Rồi chạy ./dev eval trước khi gửi.")
+
+
+@group.command()
+def proposals() -> None:
+    """Cách hỏi cán bộ đề nghị từ trang quản lý, chờ thêm vào kho. Thêm bằng: gandan questions teach."""
+    from app.questions.proposals import waiting  # noqa: PLC0415
+
+    work = _questions()
+
+    async def read() -> list[str]:
+        async with work.database.read() as session:
+            return [f'gandan questions teach "{each.text}" {each.code}' for each in await waiting(session, 1)]
+
+    found = _run(work, read)
+    typer.echo("\n".join(found) if found else "Không có đề nghị nào đang chờ.")
 
 
 @group.command()

@@ -2,6 +2,7 @@
 
     GanDanError            500  loi-he-thong
     ├── NotFound           404  khong-tim-thay
+    ├── NotAllowed         403  khong-du-quyen
     ├── BadInput           422  du-lieu-sai
     ├── TooLarge           413  qua-lon
     ├── TooMany            429  qua-nhieu
@@ -29,6 +30,12 @@ class NotFound(GanDanError):
     code = "khong-tim-thay"
     status = 404
     message = "Không tìm thấy trang này. Bạn xem danh sách thủ tục, hoặc hỏi ở trang chủ."
+
+
+class NotAllowed(GanDanError):
+    code = "khong-du-quyen"
+    status = 403
+    message = "Tài khoản của anh/chị không làm được việc này. Anh/chị nhờ người có quyền, hoặc hỏi quản trị."
 
 
 class BadInput(GanDanError):

@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from app.catalog.content import Procedure
 from app.messages import Capabilities
-from app.settings import ROOT, env_example
+from app.settings import ROOT, Settings, env_example
 from app.wiring import channel_capabilities
 
 PROCEDURES = Path("procedures")
 BOTS = Path("bots") / "README.md"
+ACCESS = Path("docs") / "quyen-truy-cap.md"
 TABLE_BEGIN, TABLE_END = "<!-- made by ./dev generate -->\n", "<!-- end -->"
 
 
@@ -125,6 +127,17 @@ def main() -> None:
     for path, text in generated_files().items():
         (ROOT / path).write_text(text, "utf-8")
         print(f"đã viết {path}")
+    (ROOT / ACCESS).write_text(who_may(), "utf-8")
+    print(f"đã viết {ACCESS}")
+
+
+def who_may() -> str:
+    """The page of who may do what. Not among the others: the whole application must be made for it."""
+    from app.access_table import access_table  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        return access_table(create_app(Settings(data_dir=Path(folder))))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict
 
@@ -12,6 +13,8 @@ from app.errors import TooLarge, TooMany
 from app.middleware import answer_error
 
 MAX_BODY = 100_000
+UPLOADS, MAX_UPLOAD = re.compile(r"/can-bo/thong-bao/\d{1,9}/tep"), 5_100_000
+"""Where officials send pictures and PDFs, and how large such a form may be."""
 _REMEMBERED = 50_000
 
 
@@ -56,8 +59,9 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        limit = MAX_UPLOAD if UPLOADS.fullmatch(scope["path"]) else MAX_BODY
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > MAX_BODY:
+        if declared.isdigit() and int(declared) > limit:
             await self._refuse(scope, receive, send)
             return
         seen = 0
@@ -66,11 +70,12 @@ class BodyLimitMiddleware:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > MAX_BODY:
+            if seen > limit:
                 raise HTTPException(TooLarge.status)  # FastAPI lets this one through while it reads a body
             return message
 
         await self.app(scope, counted, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await answer_error(Request(scope), TooLarge())(scope, receive, send)
+        message = "Tệp nặng quá 5 MB. Anh/chị giảm cỡ tệp rồi gửi lại." if UPLOADS.fullmatch(scope["path"]) else None
+        await answer_error(Request(scope), TooLarge(message))(scope, receive, send)

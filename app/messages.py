@@ -49,6 +49,7 @@ class Incoming(_Frozen):
     kind: MessageKind = MessageKind.TEXT
     text: str = ""
     sent_at: dt.datetime
+    account_id: int | None = Field(default=None, description="Our account on the channel that the person wrote to; None on the web page.")
 
 
 class Choice(_Frozen):
@@ -144,7 +145,7 @@ def _card_text(card: Card) -> str:
 
 
 class UpdateKind(StrEnum):
-    """What a platform tells us. Receipts, echoes of our own messages and tests of the console are no updates at all."""
+    """What a platform tells us. Echoes of our own messages and tests of the console are no updates at all."""
 
     MESSAGE = "message"
     PRESS = "press"  # a choice under an earlier answer
@@ -152,6 +153,7 @@ class UpdateKind(StrEnum):
     BLOCKED = "blocked"  # the person left: nothing may be sent any more
     ERASE = "erase"  # the person asked the platform to have their data erased
     SEARCH = "search"  # inline search of a volunteer in any chat: answered at once, never recorded
+    RECEIPT = "receipt"  # a message of ours, named by `update_id`, arrived or was seen: never recorded as a message
 
 
 class Update(_Frozen):
@@ -164,7 +166,9 @@ class Update(_Frozen):
     message: MessageKind = MessageKind.TEXT
     text: str = ""
     answer_id: str = Field(default="", max_length=64, description="PRESS, FEEDBACK: the answer it stands under.")
-    number: int = Field(default=0, ge=0, le=99, description="PRESS: which choice, from 1. FEEDBACK: 1 good, 0 bad.")
+    number: int = Field(
+        default=0, ge=0, le=99, description="PRESS: which choice, from 1. FEEDBACK: 1 good, 0 bad. RECEIPT: 1 arrived, 2 seen."
+    )
     receipt: str = Field(default="", max_length=200, description="What the platform wants back at once, such as a callback query's id.")
 
 
@@ -202,6 +206,7 @@ class Capabilities:
     button_urls: bool = False
     window: dt.timedelta | None = None  # how long after a person's last message we may write; None: always
     free_window: dt.timedelta | None = None  # how long it costs nothing
+    window_codes: frozenset[str] = frozenset()  # of SendError(PERSON): the window is over, they get it when they write again
     per_second: float = 20.0  # messages of one account
     search: bool = False  # inline search
 

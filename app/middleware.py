@@ -50,6 +50,23 @@ class SecurityHeadersMiddleware:
         await self.app(scope, receive, with_headers)
 
 
+class HeadMiddleware:
+    """Answers HEAD below /api/ as GET without the body: one operation with two methods would be two in its description."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or not scope["path"].startswith("/api/"):
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
+
+
 def add_error_pages(app: FastAPI) -> None:
     """Every error becomes a page for people, JSON for the API."""
     app.add_middleware(GZipMiddleware, minimum_size=500)
@@ -84,6 +101,9 @@ def answer_error(request: Request, error: GanDanError) -> Response:
     wants_page = accepts and not request.url.path.startswith("/api/")
     if not wants_page:
         return JSONResponse({"error": error.code, "detail": error.message}, error.status)
+    if request.url.path.startswith("/can-bo"):
+        console: Response = request.app.state.console_error(request, error)
+        return console
     templates = request.app.state.templates
     page = templates.get_template("site/error.html").render(request=request, status=error.status, message=error.message)
     return HTMLResponse(page, error.status)

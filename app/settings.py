@@ -66,6 +66,30 @@ class Settings(BaseSettings):
         default="", description="Code that proves to Zalo that this domain is ours (zalo-platform-site-verification)."
     )
 
+    # Officials at the console
+    session_idle: Duration = Field(default=dt.timedelta(hours=8), description="An official who does nothing this long signs in again.")
+    session_absolute: Duration = Field(default=dt.timedelta(days=7), description="After this long everyone signs in again.")
+    sign_in_failures: int = Field(
+        default=5, ge=2, description="Wrong passwords in a row before an account waits (15 minutes, then longer)."
+    )
+    oidc_issuer: str = Field(default="", description="Address of the province's sign-in (OpenID Connect). Empty: passwords only.")
+    oidc_client_id: str = Field(default="", description="Our name there.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Our secret there.")
+    oidc_name: str = Field(default="Đăng nhập bằng tài khoản của tỉnh, thành phố", description="What stands on its button.")
+
+    # Announcements
+    quiet_hours: str = Field(
+        default="21:00-06:30",
+        pattern=r"^([01]?\d|2[0-3]):[0-5]\d-([01]?\d|2[0-3]):[0-5]\d$",
+        description="Announcements wait from … until …, except urgent ones.",
+    )
+
+    # Sending to many: the durable engine
+    executor_id: str = Field(
+        default="", pattern=r"^[\w.-]{0,60}$", description="A process that sends announcements, by a name that stays: worker-1, worker-2."
+    )
+    engine_poll: Duration = Field(default=dt.timedelta(seconds=1), description="How often the engine looks for work.")
+
     # Keeping and forgetting
     keep_conversations: Duration = Field(default=dt.timedelta(days=30), description="Conversations untouched this long are erased.")
     keep_messages: Duration = Field(
@@ -73,6 +97,10 @@ class Settings(BaseSettings):
     )
     keep_answers: Duration = Field(
         default=dt.timedelta(days=365), description="Answers (masked text, no person) are kept this long for improvement."
+    )
+
+    keep_deliveries: Duration = Field(
+        default=dt.timedelta(days=180), description="Who got an announcement is kept this long; how many got it, for ever."
     )
 
     # Logs

@@ -1,9 +1,48 @@
 """Every table of the project, imported once so that migrations and tests see the whole schema."""
 
+from app.announcements.models import Announcement, AnnouncementFile, AnnouncementVersion
 from app.assistant.models import Answer, Conversation
+from app.audit.models import AuditEntry
+from app.calendar.models import CalendarDay, CalendarSession, HolidayOverride
 from app.channels.models import ChannelAccount, ChannelMessage
 from app.database import Base, Commune
-from app.questions.models import DealtQuestion
+from app.deliveries.models import Chunk, Delivery, Dispatch, Executor
+from app.local.models import LocalFact
+from app.officials.models import Official, OfficialSession, SignInFailure
+from app.questions.models import AskProposal, DealtQuestion
 from app.site.models import QrScan
+from app.subscribers.models import ResidentialGroup, Subscriber, SubscriberCode, Subscription
+from app.ward.models import WardChange, WardSetting
 
-__all__ = ["Answer", "Base", "ChannelAccount", "ChannelMessage", "Commune", "Conversation", "DealtQuestion", "QrScan"]
+__all__ = [
+    "Announcement",
+    "AnnouncementFile",
+    "AnnouncementVersion",
+    "Answer",
+    "AskProposal",
+    "AuditEntry",
+    "Base",
+    "CalendarDay",
+    "CalendarSession",
+    "ChannelAccount",
+    "ChannelMessage",
+    "Chunk",
+    "Commune",
+    "Conversation",
+    "DealtQuestion",
+    "Delivery",
+    "Dispatch",
+    "Executor",
+    "HolidayOverride",
+    "LocalFact",
+    "Official",
+    "OfficialSession",
+    "QrScan",
+    "ResidentialGroup",
+    "SignInFailure",
+    "Subscriber",
+    "SubscriberCode",
+    "Subscription",
+    "WardChange",
+    "WardSetting",
+]

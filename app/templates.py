@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
 
 APP = Path(__file__).resolve().parent
-SLICES = ("assistant", "catalog", "site")
+SLICES = ("assistant", "catalog", "console", "site")
 
 
 def environment() -> Environment:

@@ -23,6 +23,8 @@ from app.understanding.decision import State
 
 log = structlog.get_logger()
 Asked = Sequence[tuple[Incoming, State]]
+WARMING = "mai có làm việc không"
+"""A first question to oneself: holidays take a quarter of a second to be made, and no citizen should wait for them."""
 
 
 class Thinker:
@@ -32,6 +34,8 @@ class Thinker:
         self._pipeline = pipeline
         self._pipe: Connection | None = None
         self._process: Any = None
+        self._told = pipeline.local.version
+        """The version of what officials set that the other process has."""
         self._one_at_a_time = asyncio.Lock()  # so that neither side ever writes while the other writes as well
 
     def start(self) -> None:
@@ -41,6 +45,7 @@ class Thinker:
         context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(self._pipeline, theirs, self._pipe), daemon=True)
+        gc.freeze()  # a collection would write to everything it looks at, and nothing would be shared any more
         self._process.start()
         theirs.close()
 
@@ -61,7 +66,9 @@ class Thinker:
 
     async def _ask(self, pipe: Connection, asked: Asked) -> list[Thought]:
         loop, arrived = asyncio.get_running_loop(), asyncio.Event()
-        pipe.send((self._pipeline.version, asked))
+        local = self._pipeline.local
+        pipe.send((self._pipeline.version, local if local.version != self._told else None, asked))
+        self._told = local.version
         loop.add_reader(pipe.fileno(), arrived.set)
         try:
             await arrived.wait()
@@ -87,14 +94,17 @@ def _serve(pipeline: Pipeline, pipe: Connection, theirs: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the one that serves
     gc.freeze()
     gc.enable()
+    pipeline.ask(WARMING, [])
     while True:
         try:
-            version, asked = pipe.recv()
+            version, local, asked = pipe.recv()
         except (EOFError, OSError):
             return
         try:
             if version != pipeline.version:
                 pipeline.reload()
+            if local is not None:
+                pipeline.use(local)
             found: list[Thought] | Exception = [pipeline.think(*one) for one in asked]
         except Exception as error:  # noqa: BLE001 -- the process that serves tells it
             found = error

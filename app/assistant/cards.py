@@ -9,7 +9,8 @@ from jinja2 import Environment
 
 from app.assistant.replies import Replies
 from app.catalog.checks import STALE_DAYS
-from app.catalog.content import UNKNOWN, Case, Channel, OnlineLevel, PaperKind, Procedure
+from app.catalog.content import UNKNOWN, Case, Channel, Fact, OnlineLevel, PaperKind, Procedure, Source
+from app.catalog.layers import PREFIX
 from app.messages import Badge, Card, Line, Link, Picture
 from app.understanding.rules import Aspect
 
@@ -50,7 +51,7 @@ class Cards:
             case=case.name if several and (case_known or any(a in WHOLE for a in aspects or WHOLE)) else "",
             badge=self._badge(procedure) if whole or Aspect.ONLINE in aspects else None,
             lines=lines,
-            basis=self._basis(procedure, today),
+            basis=" · ".join(filter(None, (self._basis(procedure, today), self._local(procedure, case, aspects or WHOLE)))),
             url=f"{self._public_url}/thu-tuc/{procedure.code}" + (f"#{case.id}" if several and case_known else ""),
             links=self._links(procedure) if whole or Aspect.ONLINE in aspects or Aspect.FORMS in aspects else (),
         )
@@ -152,6 +153,28 @@ class Cards:
         if (today - procedure.checked_on).days > STALE_DAYS:
             text += " " + self._replies.get("card.stale")
         return text
+
+    def _local(self, procedure: Procedure, case: Case, aspects: tuple[Aspect, ...]) -> str:
+        """Where the facts of this card that are true in this place only were read; nothing when there are none."""
+        online = (procedure.online,) if Aspect.ONLINE in aspects or aspects == WHOLE else ()
+        place = (procedure.where,) if Aspect.PLACE in aspects else ()
+        shown: tuple[tuple[Aspect, tuple[Fact, ...] | str], ...] = (
+            (Aspect.FEE, case.fees if Aspect.FEE in aspects else ()),
+            (Aspect.TIME, case.time if Aspect.TIME in aspects else ()),
+            (Aspect.PLACE, place),
+            (Aspect.ONLINE, online),
+        )
+        names: dict[str, list[str]] = {}
+        for aspect, facts in shown:
+            for fact in facts if facts != UNKNOWN else ():
+                if isinstance(fact, Fact) and fact.source is not None and fact.source.startswith(PREFIX):
+                    names.setdefault(fact.source, []).append(_small(self._replies.get(f"card.{aspect}")["label"]))
+        return " ".join(self._local_source(procedure.sources[key], list(dict.fromkeys(own))) for key, own in names.items())
+
+    def _local_source(self, source: Source, names: list[str]) -> str:
+        place = source.place or ""
+        said = {"place": place, "names": names, "source": source.title, "day": source.date}
+        return self._replies.say(self._replies.get("card.local"), said)
 
     def _links(self, procedure: Procedure) -> tuple[Link, ...]:
         if procedure.portal_id is None:

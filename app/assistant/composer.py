@@ -11,12 +11,13 @@ from jinja2 import Environment
 
 from app.assistant.cards import PORTAL, Cards
 from app.assistant.guiding import GUIDE, Guiding
+from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
 from app.assistant.options import SHORT
 from app.assistant.replies import Replies
 from app.catalog.content import Procedure
-from app.commune import CommuneProfile
+from app.local.snapshot import Snapshot
 from app.messages import Card, Choice, Link, Picture, Reply
 from app.understanding.decision import Decision, Part
 from app.understanding.rules import Aspect
@@ -33,16 +34,18 @@ class Asked:
     words: frozenset[str]
     markers: frozenset[str]
     now: dt.datetime
+    local: Snapshot
+    text: str = ""
+    """As typed, personal numbers out: `2/9` and `16:30` are told apart by their signs."""
 
 
 class Composer:
     """Turns decisions into replies."""
 
-    def __init__(self, environment: Environment, commune: CommuneProfile, public_url: str) -> None:
+    def __init__(self, environment: Environment, public_url: str) -> None:
         self.replies = Replies(environment)
         self._cards = Cards(environment, self.replies, public_url)
         self.guiding = Guiding(self.replies, self._cards)
-        self._commune = commune
         self._public_url = public_url
 
     def compose(self, decision: Decision, asked: Asked) -> Composed:
@@ -133,7 +136,7 @@ class Composer:
 
     def _clarify(self, decision: Decision, asked: Asked) -> Composed:
         family = asked.knowledge.catalog.family((decision.family or "").removeprefix("family:"))
-        choices = self._choices(decision.choices or tuple(self.replies.get("suggestions")), asked)
+        choices = self._choices(decision.choices or asked.knowledge.reader.often, asked)
         question = family.question if family else ""
         paragraphs = self._say("clarify.paragraphs", decision, asked, question=question)
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), decision, choices)
@@ -191,10 +194,10 @@ class Composer:
         words = self.replies.get(name)
         links = [Link(label=link["label"], url=link["url"]) for link in words.get("links", ())]
         if words.get("links_from"):
-            links += [Link(label=link.name, url=link.url) for link in self._commune.links if "hản ánh" in link.name]
+            links += [Link(label=link.name, url=link.url) for link in asked.local.profile.links if "hản ánh" in link.name]
         if words.get("list_link"):
             links.append(Link(label=self.replies.get("card.list"), url=f"{self._public_url}/thu-tuc"))
-        choices = self._choices(tuple(self.replies.get("suggestions")), asked) if words.get("suggestions") else []
+        choices = self._choices(asked.knowledge.reader.often, asked) if words.get("suggestions") else []
         reply = Reply(
             paragraphs=self._say(f"{name}.paragraphs", decision, asked, **more),
             closing=self._say(f"{name}.closing", decision, asked, **more) if "closing" in words else (),
@@ -205,9 +208,9 @@ class Composer:
         return self._offering(reply, decision, choices) if choices else (reply, decision)
 
     def _say(self, name: str, decision: Decision, asked: Asked, **more: Any) -> tuple[str, ...]:
-        context: dict[str, Any] = {"commune": self._commune, "near": (), "question": "", **more}
-        if decision.intent in ("opening_hours", "sunday_service", "contact") or decision.outcome == "unknown":
-            context |= hours_context(self.replies, self._commune, asked.plain, asked.now, sunday=decision.intent == "sunday_service")
+        context: dict[str, Any] = {"commune": asked.local.profile, "near": (), "question": "", **more}
+        if decision.intent in CALENDAR_INTENTS or decision.outcome == "unknown":
+            context |= hours_context(asked.local.calendar, asked.text or asked.plain, asked.now, intent=decision.intent)
         return self.replies.say_all(self.replies.get(name), context)
 
     def _choices(self, ids: tuple[str, ...], asked: Asked) -> list[Choice]:

@@ -9,17 +9,23 @@ from dataclasses import dataclass, field
 
 from jinja2 import Environment
 
+from app.assistant import following
 from app.assistant.composer import Asked, Composer
 from app.assistant.knowing import Knowledge, KnowledgeHolder
 from app.assistant.masking import Masked, mask
 from app.calendar.opening import VIETNAM
 from app.commune import CommuneProfile
+from app.local.snapshot import Snapshot
 from app.messages import Card, Incoming, MessageKind, Reply
 from app.settings import Settings
+from app.subscribers.hearing import Wish
 from app.understanding.decision import Decision, State
 from app.understanding.dialogue import decide
+from app.ward.ward import SwitchName
 
 Clock = Callable[[], dt.datetime]
+ALWAYS = frozenset({"emergency", "delete_data", "erase_data", "keep_data", "unfollow", "unlink", "why_received", "my_subscriptions"})
+"""Intents that are answered also while answering is switched off: danger, and what people may demand of us."""
 
 
 @dataclass
@@ -28,12 +34,14 @@ class Turn:
 
     incoming: Incoming
     knowledge: Knowledge
+    local: Snapshot
     state: State
     now: dt.datetime
     text: str = ""
     masked: Masked = field(default_factory=lambda: Masked("", ()))
     notes: list[str] = field(default_factory=list)
     decision: Decision | None = None
+    wish: Wish | None = None
     reply: Reply | None = None
 
 
@@ -46,6 +54,9 @@ class Thought:
     reply: Reply
     catalog_version: str
     elapsed_ms: float
+    wish: Wish | None = None
+    """What the person wants of the ward's news; done where it is stored, with a reply of its own."""
+    notes: tuple[str, ...] = ()
 
 
 class Pipeline:
@@ -61,7 +72,8 @@ class Pipeline:
     ) -> None:
         self.clock = clock
         self._holder, self._settings = holder, settings
-        self._composer = Composer(environment, commune, settings.public_url)
+        self._composer = Composer(environment, settings.public_url)
+        self.local = Snapshot.of_file(commune)
 
     # --- the steps, in order: a step that sets `decision` or `reply` is not overruled by the next ones ------------
 
@@ -73,13 +85,15 @@ class Pipeline:
             self._shorten,
             self._mask_personal_data,
             self._decide,
+            self._hear_wishes,
             self._compose,
+            self._respect_switches,
             self._add_notes,
         )
 
     def answer(self, incoming: Incoming, state: State) -> Turn:
         """Run the steps. Pure but for the clock: nothing is stored."""
-        turn = Turn(incoming, self._holder.now, state, self.clock().astimezone(VIETNAM), incoming.text)
+        turn = Turn(incoming, self._holder.now, self.local, state, self.clock().astimezone(VIETNAM), incoming.text)
         for step in self.steps:
             step(turn)
         return turn
@@ -91,16 +105,22 @@ class Pipeline:
         assert turn.reply is not None
         assert turn.decision is not None
         elapsed_ms = (time.perf_counter() - started) * 1000
-        return Thought(turn.masked.text, turn.decision, turn.reply, turn.knowledge.catalog.version, elapsed_ms)
+        version, notes = turn.knowledge.catalog.version, tuple(turn.notes)
+        return Thought(turn.masked.text, turn.decision, turn.reply, version, elapsed_ms, turn.wish, notes)
 
     @property
     def version(self) -> str:
-        """Of the catalog in use."""
-        return self._holder.now.catalog.version
+        """Of the catalog's files in use."""
+        return self._holder.files.catalog.version
 
     def reload(self) -> None:
         """Read the catalog again."""
         self._holder.reload()
+
+    def use(self, local: Snapshot) -> None:
+        """From now on answer with what the officials set: profile, calendar, local facts, switches."""
+        self.local = local
+        self._holder.lay(local.layers)
 
     def ask(self, text: str, earlier: list[str]) -> Turn:
         """Answer one message after `earlier` ones, without storing anything."""
@@ -153,11 +173,30 @@ class Pipeline:
             decision = decide(turn.knowledge.reader, text, turn.state)
             turn.decision = self._composer.guiding.heard(decision, turn.knowledge, text, turn.state)
 
+    def _hear_wishes(self, turn: Turn) -> None:
+        assert turn.decision is not None
+        turn.decision, turn.wish = following.heard(turn.knowledge.listener, turn.decision, turn.masked.for_reading, turn.state)
+
     def _compose(self, turn: Turn) -> None:
         assert turn.decision is not None
         query = turn.knowledge.reader.index.query(turn.masked.for_reading)
-        asked = Asked(turn.knowledge, query.words.plain, frozenset(query.content), query.markers, turn.now)
+        asked = Asked(
+            turn.knowledge, query.words.plain, frozenset(query.content), query.markers, turn.now, turn.local, turn.masked.for_reading
+        )
         turn.reply, turn.decision = self._composer.compose(turn.decision, asked)
+
+    def _respect_switches(self, turn: Turn) -> None:
+        """Where answering is switched off, the ward's reason is the answer."""
+        assert turn.decision is not None
+        assert turn.reply is not None
+        ward, words = turn.local.ward, self._composer.replies
+        switch = ward.chat_switch(turn.incoming.channel)
+        if not switch.on and turn.decision.intent not in ALWAYS:
+            said = words.say_all(words.get("switched_off"), {"commune": ward.profile, "reason": switch.reason})
+            turn.decision, turn.wish = Decision("other", "switched_off", confidence=1.0, state=turn.state), None
+            turn.reply = Reply(paragraphs=said)
+        elif turn.reply.feedback and not ward.switch(SwitchName.FEEDBACK).on:
+            turn.reply = turn.reply.model_copy(update={"feedback": False})
 
     def _add_notes(self, turn: Turn) -> None:
         if turn.reply is not None and turn.notes:

@@ -12,7 +12,7 @@ from jinja2 import Environment, Template
 from app.catalog.yaml_loader import read_document
 
 FILE = Path(__file__).parent / "templates" / "replies.yaml"
-SECTIONS = frozenset({"card", "kinds", "suggestions", "weekdays", "hours", "too_long", "personal_data", "feedback"})
+SECTIONS = frozenset({"card", "kinds", "weekdays", "hours", "too_long", "personal_data", "feedback", "switched_off"})
 
 
 class Replies:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,10 +17,14 @@ from app.assistant.pipeline import Pipeline, Thought
 from app.database import Database, Transaction
 from app.messages import Incoming, Reply
 from app.settings import Settings
-from app.understanding.decision import State
+from app.subscribers.acts import Acts
+from app.subscribers.hearing import Act
+from app.understanding.decision import Decision, State
 from app.understanding.rules import Aspect
 
 log = structlog.get_logger()
+Forget = Callable[[Transaction, repository.Person], Awaitable[None]]
+"""Erases what one slice keeps of a person: commune, channel, person."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,11 @@ class Answered:
 class Assistant:
     """Answers citizens and remembers, with a pipeline and a database."""
 
-    def __init__(self, pipeline: Pipeline, database: Database, settings: Settings) -> None:
+    def __init__(self, pipeline: Pipeline, database: Database, settings: Settings, acts: Acts | None = None) -> None:
+        """`acts`: performs what people want of the ward's news; without, they hear where to ask for it."""
+        self._acts = acts
+        self.forget_hooks: list[Forget] = [acts.forget] if acts is not None else []
+        """Run, first to last, before a person's conversation is erased. A slice that points to subscribers comes before them."""
         self.pipeline, self._database, self._settings = pipeline, database, settings
         self.thinker = Thinker(pipeline)
         self._clock = pipeline.clock
@@ -85,18 +93,44 @@ class Assistant:
         conversations = await repository.open_conversations(session, map(_person, messages), now)
         answered, answers, states = [], [], []
         for incoming, thought in zip(messages, thoughts, strict=True):
+            thought = await self._perform(session, incoming, thought, now) if thought.wish is not None else thought  # noqa: PLW2901
             conversation_id, decision = conversations[_person(incoming)].id, thought.decision
             reply = thought.reply.model_copy(update={"answer_id": secrets.token_hex(16)})
             answers.append(_record(incoming, thought, reply) | {"conversation_id": conversation_id, "asked_at": now})
             states.append({"id_": conversation_id, "state_": _state_to_json(decision.state), "updated_at_": now})
-            answered.append(Answered(reply, forgotten=decision.intent == "delete_data"))
+            answered.append(Answered(reply, forgotten=decision.intent == Act.ERASE))
             log.info("answered", channel=incoming.channel, intent=decision.intent, outcome=decision.outcome)
         await repository.save_answers(session, answers)
         await repository.save_states(session, states)
         for incoming, each in zip(messages, answered, strict=True):
             if each.forgotten:
-                await repository.forget_person(session, *_person(incoming))
+                await self.forget_person(session, _person(incoming))
         return answered
+
+    async def _perform(self, session: Transaction, incoming: Incoming, thought: Thought, now: dt.datetime) -> Thought:
+        """The thought with what became of its wish; as it was, when nothing did."""
+        wish, acts = thought.wish, self._acts
+        done = await acts.perform(session, incoming, wish, now) if acts is not None and wish is not None else None
+        if done is None or wish is None:
+            return thought
+        decision = thought.decision
+        state = replace(decision.state, choices=(), labels=(), expects=str(done.expects))
+        if not wish.sure:
+            decision = Decision("other", str(wish.act), confidence=0.9)
+        reply = done.reply.model_copy(update={"closing": (*done.reply.closing, *thought.notes)})
+        return replace(thought, decision=replace(decision, state=state), reply=reply)
+
+    async def forget_person(self, session: Transaction, person: repository.Person) -> None:
+        """Erase everything of a person on this channel: what every slice keeps, then the conversation."""
+        for forget in self.forget_hooks:
+            await forget(session, person)
+        await repository.forget_person(session, *person)
+
+    async def left(self, session: Transaction, person: repository.Person) -> None:
+        """The person blocked us or left: nothing may be sent any more."""
+        await repository.set_unreachable(session, *person)
+        if self._acts is not None:
+            await self._acts.left(session, person, self._clock())
 
     async def replies_of(self, session: Transaction, answer_ids: Iterable[str]) -> dict[str, Reply]:
         """Replies given before, by answer id; those that were erased are missing."""
@@ -128,15 +162,19 @@ class Assistant:
             return await repository.set_feedback(session, commune_id, channel, person, answer_id, word, self._clock())
 
     async def forget(self, channel: str, person: str, commune_id: int = 1) -> None:
-        """Erase a person's conversation."""
+        """Erase everything of a person on this channel."""
         async with self._database.write() as session:
-            await repository.forget_person(session, commune_id, channel, person)
+            await self.forget_person(session, (commune_id, channel, person))
 
     async def purge(self) -> tuple[int, int]:
-        """Erase conversations and answers older than the settings keep them."""
+        """Erase conversations and answers older than the settings keep them, and who left the ward's news as long ago."""
         now = self._clock()
+        before = now - self._settings.keep_conversations
         async with self._database.write() as session:
-            return await repository.purge(session, now - self._settings.keep_conversations, now - self._settings.keep_answers)
+            for person in await self._acts.stale(session, before) if self._acts is not None else ():
+                for forget in self.forget_hooks:
+                    await forget(session, person)
+            return await repository.purge(session, before, now - self._settings.keep_answers)
 
 
 def _person(incoming: Incoming) -> repository.Person:
@@ -177,5 +215,6 @@ def _state_of(data: dict[str, Any]) -> State:
         choices=tuple(data.get("choices", ())),
         labels=tuple(data.get("labels", ())),
         answers=tuple(data.get("answers", ())),
+        expects=data.get("expects", ""),
     )
     return replace(state, aspects=tuple(Aspect(value) for value in data.get("aspects", ())))

@@ -132,6 +132,11 @@ class Source(Strict):
     kind: Literal["portal", "law", "decision", "press", "notice"] = Field(
         description="Loại nguồn: cổng dịch vụ công, văn bản luật, quyết định, báo chí, bảng niêm yết."
     )
+    url: Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=500)] | None = Field(
+        default=None, description="Nơi đọc được."
+    )
+    place: Text | None = Field(default=None, description="Nơi áp dụng; để trống, lớp địa phương tự ghi.")
+    checked_on: Date | None = Field(default=None, description="Ngày kiểm tra; để trống, lớp địa phương tự ghi.")
 
 
 class Fact(Strict):

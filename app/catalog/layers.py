@@ -19,8 +19,9 @@ def apply_layer(procedure: Procedure, layer: Layer) -> Procedure:
     unknown = layer.cases.keys() - {case.id for case in procedure.cases} - {"*"}
     if unknown:
         raise ValueError(f"Không có trường hợp {', '.join(sorted(unknown))} trong thủ tục {procedure.code}.")
+    own = {"place": layer.place, "checked_on": layer.checked_on}
     update: dict[str, object] = {
-        "sources": {**procedure.sources, **{PREFIX + key: source for key, source in layer.sources.items()}},
+        "sources": {**procedure.sources, **{PREFIX + key: source.model_copy(update=own) for key, source in layer.sources.items()}},
         "cases": tuple(_local_case(case, layer) for case in procedure.cases),
         "notes": (*procedure.notes, *(_local(note, layer) for note in layer.notes)),
     }

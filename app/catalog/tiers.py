@@ -11,7 +11,7 @@ SILVER_ASKS = 10
 
 
 class Tier(StrEnum):
-    """Vàng: whole. Bạc: papers, time and fee status. Đồng: name, who, where, what is unknown said so."""
+    """Vàng: whole. Bạc: papers, fee status and steps. Đồng: name, who, where, what is unknown said so."""
 
     GOLD = "Vàng"
     SILVER = "Bạc"

@@ -12,7 +12,7 @@ import contextlib
 import datetime as dt
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,7 @@ LOOK_AFTER = 12 * 3600.0  # waited before and after: once a day
 KEPT_LENGTH = 8_000  # of a message; more is never answered
 START_AGAIN = dt.timedelta(hours=1)  # opening the chat greets once, however many events the platform makes of it
 ASKING = frozenset({UpdateKind.MESSAGE, UpdateKind.PRESS})
+UNRECORDED = frozenset({UpdateKind.SEARCH, UpdateKind.RECEIPT})
 
 
 @dataclass
@@ -66,7 +67,7 @@ class Desk:
         self._draw = draw
         self._together = Together(database)
         self._limiter = RateLimiter(settings.messages_per_minute)
-        self._warned: set[tuple[int, str]] = set()
+        self._warnings = RateLimiter(1)
         self._couriers: dict[int, Courier] = {}
         self._retired: list[Courier] = []
         self._last_batch = 0.0
@@ -76,13 +77,18 @@ class Desk:
         self._tasks: list[asyncio.Task[None]] = []
         self._courtesies: set[asyncio.Task[None]] = set()
         self._pollers = Pollers(database, accounts, self._worker, self.accept)
+        self.receipts: Callable[[Account, Sequence[Update]], None] = lambda _account, _receipts: None
+        """Who wants to know what became of our messages; the deliveries do."""
 
     # --- coming in -----------------------------------------------------------------------------------------------
 
     async def accept(self, account: Account, updates: Sequence[Update]) -> None:
         """Record updates once each. When this returns, they survive anything."""
+        receipts = [update for update in updates if update.kind is UpdateKind.RECEIPT]
+        if receipts:
+            self.receipts(account, receipts)
         now = dt.datetime.now(dt.UTC)
-        rows = [_row(account, update, now) for update in updates if update.kind is not UpdateKind.SEARCH]
+        rows = [_row(account, update, now) for update in updates if update.kind not in UNRECORDED]
 
         async def record(session: Transaction) -> int:
             return await repository.record(session, rows)
@@ -246,18 +252,16 @@ class Desk:
         batch = Batch()
         pressed = await self._pressed(session, rows)
         for row in rows:
-            key = (row.account_id, row.person)
+            key = f"{row.account_id}:{row.person}"
             if UpdateKind(row.kind) not in ASKING:
                 batch.others.append(row)
-            elif not self._limiter.allow(f"{row.account_id}:{row.person}"):
+            elif not self._limiter.allow(key):
                 batch.marks.append(self._mark(row, MessageStatus.SKIPPED, reason="quá nhanh"))
-                if key not in self._warned:
-                    self._warned.add(key)
+                if self._warnings.allow(key):
                     batch.courtesies.append((row.account_id, Job(None, row.person, Reply(paragraphs=(TooMany.message,)), _now())))
             elif row.content.get("message") == MessageKind.START and await self._just_greeted(session, row):
                 batch.marks.append(self._mark(row, MessageStatus.SKIPPED, reason="đã chào"))
             else:
-                self._warned.discard(key)
                 batch.asking.append((row, self._incoming(row, pressed)))
         if batch.asking:
             batch.thoughts = await self._assistant.think(session, [incoming for _, incoming in batch.asking])
@@ -297,11 +301,11 @@ class Desk:
         """What is no question: leaving, erasure, feedback. What to say to it, if anything."""
         channel = self._channel_name(row)
         if update is UpdateKind.ERASE:
-            await assistant_repository.forget_person(session, row.commune_id, channel, row.person)
+            await self._assistant.forget_person(session, (row.commune_id, channel, row.person))
             await repository.forget_person(session, row.account_id, row.person)
             await repository.update_message(session, row.id, person="")
         elif update is UpdateKind.BLOCKED:
-            await assistant_repository.set_unreachable(session, row.commune_id, channel, row.person)
+            await self._assistant.left(session, (row.commune_id, channel, row.person))
         elif update is UpdateKind.FEEDBACK:
             word = "good" if row.content.get("number") else "bad"
             known = await assistant_repository.set_feedback(
@@ -332,6 +336,7 @@ class Desk:
             kind=MessageKind(row.content.get("message", "text")),
             text=text,
             sent_at=row.sent_at,
+            account_id=row.account_id,
         )
 
     def _channel_name(self, row: Any) -> str:

@@ -75,9 +75,10 @@ KINDS = {
 class Keeper:
     """The commands' work, on the installation's database."""
 
-    def __init__(self, settings: Settings, builders: Mapping[str, Build]) -> None:
+    def __init__(self, settings: Settings, builders: Mapping[str, Build], database: Database | None = None) -> None:
+        """`database`: the one of a running server; else the keeper opens it."""
         self.settings = settings
-        self.database = Database(settings.resolved_database_url)
+        self.database = database or Database(settings.resolved_database_url)
         secret = load_secret(settings)
         self.sealer, self.signer = Sealer(secret), Signer(secret)
         self.accounts = Accounts(self.database, self.sealer, settings, builders)

@@ -10,20 +10,22 @@ Monotonic = Callable[[], float]
 
 
 class Pace:
-    """At most `per_second` sends, in bursts of at most one second's worth."""
+    """At most `per_second` sends, in bursts of at most `burst` seconds' worth."""
 
-    def __init__(self, per_second: float, clock: Monotonic = time.monotonic) -> None:
+    def __init__(self, per_second: float, clock: Monotonic = time.monotonic, burst: float = 1.0) -> None:
         self._gap = 1.0 / per_second
+        self._burst = burst
         self._clock = clock
         self._next = 0.0
 
     async def wait(self) -> None:
         """Return when it is this send's turn."""
         now = self._clock()
-        self._next = max(self._next + self._gap, now - 1.0)
+        self._next = max(self._next + self._gap, now - self._burst)
         delay = self._next - now
         if delay > 0:
             await asyncio.sleep(delay)
+            self._next = max(self._next, self._clock() - self._burst)  # who woke late holds the next one back
 
 
 class Breaker:

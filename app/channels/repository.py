@@ -163,6 +163,14 @@ async def count_open(session: AsyncSession) -> dict[int, int]:
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
+async def activity(session: AsyncSession, commune_id: int) -> dict[int, tuple[dt.datetime | None, dt.datetime | None]]:
+    """Per account of a commune, when the last message came and when the last answer went, as far as messages are kept."""
+    sent = sa.case((_messages.c.status == MessageStatus.SENT, _messages.c.done_at))
+    columns = (sa.func.max(_messages.c.received_at), sa.type_coerce(sa.func.max(sent), _messages.c.done_at.type))
+    query = sa.select(_messages.c.account_id, *columns).where(_messages.c.commune_id == commune_id).group_by(_messages.c.account_id)
+    return {row[0]: (row[1], row[2]) for row in await session.execute(query)}
+
+
 # --- accounts --------------------------------------------------------------------------------------------------------
 
 

@@ -1,35 +1,5 @@
-"""Secrets at rest: an account's values are encrypted with a key made from the installation's secret."""
+"""Where the channels find the Sealer: it moved to `app.sealing`, because officials' secrets are sealed with it too."""
 
-from __future__ import annotations
+from app.sealing import Sealer
 
-import base64
-import json
-from collections.abc import Mapping
-
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from app.errors import Unavailable
-
-
-class Sealer:
-    """Encrypts and decrypts values (Fernet: AES-128-CBC with HMAC-SHA256)."""
-
-    def __init__(self, secret: bytes) -> None:
-        key = HKDF(hashes.SHA256(), 32, salt=None, info=b"gandan channel secrets").derive(secret)
-        self._fernet = Fernet(base64.urlsafe_b64encode(key))
-
-    def seal(self, values: Mapping[str, str]) -> str:
-        """Values as text that only this installation can read."""
-        return self._fernet.encrypt(json.dumps(dict(values), ensure_ascii=False).encode()).decode()
-
-    def open(self, sealed: str) -> dict[str, str]:
-        """The values again. Raises Unavailable when they were sealed with another secret."""
-        try:
-            values: dict[str, str] = json.loads(self._fernet.decrypt(sealed.encode()))
-        except InvalidToken as error:
-            raise Unavailable(
-                "Không mở được khóa của kênh: GANDAN_SECRET_KEY đã đổi. Bạn nối lại kênh bằng gandan channel connect."
-            ) from error
-        return values
+__all__ = ["Sealer"]

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.understanding.index import Index
 from app.understanding.reader import Reader
 from app.understanding.text import clean, fold
 
@@ -53,7 +52,7 @@ class Meaning:
 def meaning_of(text: str, reader: Reader) -> Meaning:
     """The meaning of a question. One without any word has an empty vector."""
     reading = reader.read(text)
-    words = {term: value * _rarity(reader.index, term) for term, value in reading.query.terms.items()}
+    words = {term: value * reader.index.rarity(term) for term, value in reading.query.terms.items()}
     near = {f"@{entry.id}": probability for entry, probability in reading.entries[:NEAREST]}
     return Meaning(_unit(words, 1 - BY_NEAREST) | _unit(near, BY_NEAREST), next(iter(reading.codes(1)), None))
 
@@ -62,10 +61,6 @@ def _unit(weights: dict[str, float], share: float) -> dict[str, float]:
     """The weights scaled so that the sum of their squares is `share`."""
     norm = math.sqrt(sum(weight * weight for weight in weights.values()) / share)
     return {term: weight / norm for term, weight in weights.items()} if norm else {}
-
-
-def _rarity(index: Index, term: str) -> float:
-    return index._rarity(term)  # noqa: SLF001 -- the index's own number; copying its making would drift from it
 
 
 def group(vectors: Sequence[Vector], counts: Sequence[int]) -> list[list[int]]:

@@ -21,3 +21,18 @@ class DealtQuestion(Base):
     dealt_at: Mapped[dt.datetime]
     code: Mapped[str | None] = mapped_column(sa.String(20))
     """The procedure it was taught to; None when it was put aside."""
+
+
+class AskProposal(Base):
+    """A way of asking that an official wants for a procedure. `text`: masked and looked at by a person; `done_at`: when it was added."""
+
+    __tablename__ = "ask_proposals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    commune_id: Mapped[int] = mapped_column(sa.ForeignKey("communes.id"), index=True)
+    text: Mapped[str] = mapped_column(sa.String(400))
+    code: Mapped[str] = mapped_column(sa.String(10))
+    proposed_by: Mapped[int | None]
+    proposed_name: Mapped[str] = mapped_column(sa.String(120))
+    proposed_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None]

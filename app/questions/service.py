@@ -5,6 +5,7 @@ Only masked text is read, and nothing says who asked. The command line uses this
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -17,7 +18,8 @@ from app.assistant.masking import mask
 from app.database import Database
 from app.errors import NotFound
 from app.questions import repository
-from app.questions.grouping import group, key_of, meaning_of
+from app.questions.grouping import Meaning, group, key_of, meaning_of
+from app.questions.proposals import mark_done
 from app.understanding.decision import State
 from app.understanding.dialogue import decide
 from app.understanding.text import clean
@@ -105,9 +107,18 @@ class Questions:
         patience: dt.timedelta,
         commune_id: int = 1,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        most: int = MOST,
+        meanings: dict[str, Meaning] | None = None,
     ) -> None:
+        """`most`: of more different questions only the newest are grouped. `meanings`: known ones by text, of this knowledge; is added to."""
         self._database, self._knowledge, self._patience = database, knowledge, patience
-        self._commune_id, self._clock = commune_id, clock
+        self._commune_id, self._clock, self._most = commune_id, clock, most
+        self._meanings = {} if meanings is None else meanings
+
+    @property
+    def database(self) -> Database:
+        """Where the questions are."""
+        return self._database
 
     async def close(self) -> None:
         """Give the database's connections back; they are opened again when needed."""
@@ -116,8 +127,14 @@ class Questions:
     async def groups(self, days: int, kind: Kind | None = None) -> list[Group]:
         """Groups of the last days' questions that are not dealt with, those asked most first."""
         questions = await self._questions(days, kind)
+        return await asyncio.to_thread(self._grouped, questions)  # seconds of computing, for thousands of questions
+
+    def _grouped(self, questions: list[Question]) -> list[Group]:
         reader = self._knowledge.reader
-        meanings = [meaning_of(mask(question.text).for_reading, reader) for question in questions]
+        for question in questions:
+            if question.text not in self._meanings:
+                self._meanings[question.text] = meaning_of(mask(question.text).for_reading, reader)
+        meanings = [self._meanings[question.text] for question in questions]
         for question, meaning in zip(questions, meanings, strict=True):
             question.nearest = meaning.code
         found = group([meaning.vector for meaning in meanings], [question.times for question in questions])
@@ -155,9 +172,12 @@ class Questions:
         """Not to be listed again, however often it is asked; only when somebody dislikes a later answer."""
         await self._mark((question.key for question in found.questions), None)
 
-    async def mark_taught(self, keys: Iterable[str], code: str) -> None:
-        """Taught to a procedure: listed again only if it is asked in vain again."""
+    async def mark_taught(self, keys: Iterable[str], code: str, text: str = "") -> None:
+        """Taught to a procedure: listed again only if it is asked in vain again. `text`: ends the proposal to teach it."""
         await self._mark(keys, code)
+        if text:
+            async with self._database.write() as session:
+                await mark_done(session, self._commune_id, text, code, self._clock())
 
     async def _mark(self, keys: Iterable[str], code: str | None) -> None:
         async with self._database.write() as session:
@@ -182,7 +202,7 @@ class Questions:
             question.times += 1
             question.last = row.asked_at  # rows come oldest first
         newest = sorted(questions.values(), key=lambda question: (question.last, question.key), reverse=True)
-        return newest[:MOST]
+        return newest[: self._most]
 
     def _kinds(self, row: Any, now: dt.datetime) -> set[Kind]:
         kinds = set()

@@ -92,6 +92,15 @@ class Teacher:
         file = path.relative_to(self._folder).as_posix() if after != before else ""
         return Taught(procedure, voice, ask, file, knowledge)
 
+    def may_be_taught(self, text: str, code: str) -> str:
+        """The text as it would be written, for a proposal where files cannot be. Raises BadInput when it must not be added."""
+        ask = _presentable(text)
+        catalog = load_catalog(self._folder)
+        _procedure(catalog, code)
+        if self._owner(catalog, ask, code) == code:
+            raise BadInput(f"Thủ tục {code} đã có cách hỏi này. Không cần thêm.")
+        return ask
+
     def _owner(self, catalog: Catalog, ask: str, code: str) -> str | None:
         """`code` when the procedure has this ask or name already, None when nobody has. Raises BadInput when another has."""
         intents = read_document(self._folder / "intents.yaml").data

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.assistant.service import Assistant
-from app.calendar.opening import plan
 from app.messages import Incoming
 from app.site.pages import fresh_message_id, render, today, wants_fragment
 from app.visitor import csrf_token, visitor_of
@@ -31,7 +30,7 @@ async def home_page(request: Request, *, status: int = 200, draft: str = "", hin
         "draft": draft[:PREFILL_LENGTH],
         "hint": hint,
         "done": done,
-        "day": plan(request.app.state.commune, today()),
+        "day": request.app.state.local.now.calendar.plan(today()),
     }
     return render(request, "site/home.html", context | form_context(request), status=status)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.access import csrf_checked, public
-from app.calendar.opening import next_open, next_sunday_service, plan
+from app.calendar.calendar import Calendar
 from app.catalog.catalog import Catalog
 from app.catalog.content import OnlineLevel, Procedure
 from app.errors import NotFound
@@ -22,14 +21,11 @@ from app.site.listing import Filters, count_by_field, find
 from app.site.pages import SHARED, render, today, wants_fragment
 from app.site.procedure_view import structured_data, view_of
 from app.site.qr import qr_png
-from app.site.repository import count_scan
+from app.site.scans import count
 from app.visitor import COOKIE_DAYS
 
-COMMUNE_ID = 1
 READ = ["GET", "HEAD"]
 NOT_KEPT = "no-store"
-_PLACE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_PLACE_LENGTH = 40
 
 router = APIRouter(include_in_schema=False)
 
@@ -152,10 +148,7 @@ async def short_address(request: Request, code: str, p: str = "") -> Response:
     if procedure is None:
         context = {"code": code[:20], "counts": count_by_field(catalog), "catalog": catalog}
         return render(request, "site/unknown_code.html", context, status=404)
-    if request.method == "GET" and not _asks_not_to_be_counted(request):
-        place = p if len(p) <= _PLACE_LENGTH and _PLACE.fullmatch(p) else ""
-        async with request.app.state.database.write() as session:
-            await count_scan(session, COMMUNE_ID, procedure.code, place, today())
+    await count(request, procedure.code, p)
     current = catalog.current(procedure.code) or procedure
     doors = doors_of(request.app.state.accounts, current.code)
     if not doors:
@@ -175,15 +168,16 @@ async def zalo_verifier(request: Request, code: str) -> Response:
 @router.api_route("/gioi-thieu", methods=READ, dependencies=[Depends(public)])
 async def about(request: Request) -> Response:
     """What is known of the ward, what we keep of visitors, where our facts come from."""
-    commune, day = request.app.state.commune, today()
+    calendar: Calendar = request.app.state.local.now.calendar
+    day = today()
     catalog = _catalog(request)
     return render(
         request,
         "site/about.html",
         {
-            "today": plan(commune, day),
-            "next_open": next_open(commune, day),
-            "next_sunday": next_sunday_service(commune, day),
+            "today": calendar.plan(day),
+            "next_open": calendar.next_open(day),
+            "next_sunday": calendar.next_sunday_service(day),
             "cookie_days": COOKIE_DAYS,
             "procedure_count": len(catalog.in_force()),
             "checked_on": max((item.checked_on for item in catalog.in_force()), default=None),
@@ -213,7 +207,3 @@ def _to_page(procedure: Procedure) -> Response:
 def _levels_in_use(catalog: Catalog) -> list[OnlineLevel]:
     used = {procedure.online.level for procedure in catalog.in_force()}
     return [level for level in OnlineLevel if level in used]
-
-
-def _asks_not_to_be_counted(request: Request) -> bool:
-    return request.headers.get("dnt") == "1" or request.headers.get("sec-gpc") == "1"

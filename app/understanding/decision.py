@@ -25,6 +25,8 @@ class State:
     """The words of the offered choices, in the same order: saying one of them chooses it."""
     answers: tuple[str, ...] = ()
     """What was answered in the guide of `code`: `<question id>:<option number>`."""
+    expects: str = ""
+    """What else the last reply asked for, such as a residential group or a confirmation: `app.subscribers.hearing.Expects`."""
 
 
 @dataclass(frozen=True)

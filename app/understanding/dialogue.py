@@ -51,7 +51,8 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     decision = fresh(reader, reading, _asked(reading, state), state)
     if decision.outcome in ("unknown", "clarify") and _adds(reading, state):
         assert state.code is not None
-        return answer(reading, (state.code, *reading.codes())[:5], signs.aspects, state, inherited=True)
+        codes = tuple(dict.fromkeys([state.code, *reading.codes()]))[:5]
+        return answer(reading, codes, signs.aspects, state, inherited=True)
     return decision
 
 

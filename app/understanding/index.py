@@ -109,7 +109,7 @@ class Index:
         self._unlearned = np.ones(len(self.entries), dtype=bool)
         if learned is not None:
             self.use(learned)
-        self._name_words = [[(words, sum(map(self._rarity, words))) for words in given] for given in names]
+        self._name_words = [[(words, sum(map(self.rarity, words))) for words in given] for given in names]
 
     def use(self, learned: Learned) -> None:
         """Use what was learned about words."""
@@ -245,7 +245,7 @@ class Index:
         table[:, AT["learned"]] = learned[best]
         table[:, AT["fuzzy"]] = self._fuzzy(query.text, best)
         table[:, AT["coverage"]] = coverage[best]
-        key = {word: self._rarity(word) for word in query.content}
+        key = {word: self.rarity(word) for word in query.content}
         total = sum(key.values())
         for row, number in enumerate(best):
             self._compare(table[row], number, query, key, total, rules)
@@ -273,7 +273,8 @@ class Index:
         """Content that names a matter: without words that most classes use."""
         return [word for word in content if word not in self.common_words]
 
-    def _rarity(self, word: str) -> float:
+    def rarity(self, word: str) -> float:
+        """How much a term tells: the fewer classes have it, the more."""
         position = self.vocabulary.get(word)
         return self.unknown_idf if position is None else float(self._idf[position])
 

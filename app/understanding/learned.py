@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEARNED_FILE = Path(__file__).with_name("learned.npz")
+VOCABULARY = "vocabulary.npz"
+"""Beside it: the terms. Two files, for none of a repository's should be larger than a megabyte."""
 UNKNOWN_SHARE = 0.6  # how much a term that was never seen adds to a text's length
 
 Floats = NDArray[np.float32]
@@ -58,21 +60,24 @@ class Learned:
     @classmethod
     def load(cls, path: Path = LEARNED_FILE) -> Learned:
         """Read from a file that `save` wrote."""
-        with np.load(path) as data:
-            terms, classes = (bytes(data[name]).decode("utf-8").split("\n") for name in ("terms", "classes"))
-            vocabulary = Vocabulary({term: number for number, term in enumerate(terms)}, data["rarity"].astype(np.float32))
+        with np.load(path.with_name(VOCABULARY)) as words, np.load(path) as data:
+            terms, classes = (bytes(words[name]).decode("utf-8").split("\n") for name in ("terms", "classes"))
+            vocabulary = Vocabulary({term: number for number, term in enumerate(terms)}, words["rarity"].astype(np.float32))
             weights = data["weights"] * np.float32(data["scale"])
-            return cls(vocabulary, tuple(classes), data["starts"], data["columns"].astype(np.int32), weights)
+            return cls(vocabulary, tuple(classes), words["starts"], data["columns"].astype(np.int32), weights)
 
     def save(self, path: Path = LEARNED_FILE) -> None:
-        """Write compressed: a byte for each weight."""
+        """Write compressed: a byte for each weight, and the vocabulary beside it."""
         scale = float(np.abs(self.weights).max(initial=0.0)) / 127 or 1.0
         np.savez_compressed(
-            path,
+            path.with_name(VOCABULARY),
             terms=np.frombuffer("\n".join(self.vocabulary.position).encode(), np.uint8),
             classes=np.frombuffer("\n".join(self.classes).encode(), np.uint8),
             rarity=self.vocabulary.rarity.astype(np.float16),
             starts=self.starts,
+        )
+        np.savez_compressed(
+            path,
             columns=self.columns.astype(np.uint16),
             weights=np.round(self.weights / scale).astype(np.int8),
             scale=np.array(scale),

@@ -39,7 +39,7 @@ class National:
         seen = Counter(term for terms in words for term in terms)
         count = max(1, len(self._names))
         self._rarity = {term: math.log(1 + count / number) for term, number in seen.items() if number <= max(2, COMMON * count)}
-        self._known = seen.keys()
+        self._known = frozenset(seen)
         self._rarest = math.log(1 + count)
         self._postings: defaultdict[str, list[int]] = defaultdict(list)
         self._weights = [0.0] * len(self._names)

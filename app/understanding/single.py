@@ -14,6 +14,7 @@ PERHAPS = 0.2  # a confidence from which the best is shown, with what else may b
 MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
 VAGUE = 0.78  # a probability from which a family's question is asked however long the message is
+GUESSED = 0.15  # a confidence below which even a word or two that we know may be a slip of the finger
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
 COVERED = 0.45  # share of a message that a class must know, to ask about it
 MAX_NEAR = 3
@@ -99,7 +100,7 @@ def _says_nothing(reading: Reading) -> bool:
 def _short(reading: Reading) -> bool:
     """A word or two that we know: too little to choose by, enough to ask back."""
     known = reading.ranking is not None and reading.ranking.coverage >= COVERED
-    return known and len(reading.query.content) <= FEW_WORDS
+    return known and len(set(reading.query.content)) <= FEW_WORDS and reading.confidence >= GUESSED
 
 
 def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision:
@@ -167,7 +168,8 @@ def _few_close(reading: Reading) -> bool:
     procedures = [(entry, p) for entry, p in reading.entries if entry.kind is Kind.PROCEDURE][:MAX_CHOICES]
     mass = sum(p for _, p in procedures)
     ranking = reading.ranking
-    return ranking is not None and mass >= 0.6 and ranking.coverage >= COVERED and len(procedures) >= 2
+    enough = len(set(reading.query.content)) > FEW_WORDS or reading.confidence >= GUESSED
+    return ranking is not None and enough and mass >= 0.6 and ranking.coverage >= COVERED and len(procedures) >= 2
 
 
 def codes_of(reading: Reading, limit: int = 5) -> tuple[str, ...]:

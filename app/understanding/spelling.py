@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from math import log1p
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
@@ -35,6 +36,14 @@ class Spelling:
             if len(word) >= SHORTEST:
                 for key in (word, *_deletions(word)):
                     self._by_deletion.setdefault(key, []).append(word)
+        self._near = lru_cache(maxsize=20_000)(self._find_near)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the cache, which cannot be sent to another process."""
+        return {name: value for name, value in vars(self).items() if name != "_near"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
         self._near = lru_cache(maxsize=20_000)(self._find_near)
 
     def repair(self, words: Sequence[str]) -> tuple[str, ...]:

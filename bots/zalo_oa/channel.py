@@ -33,6 +33,7 @@ CAPABILITIES = Capabilities(
     button_urls=True,
     window=dt.timedelta(days=7),
     free_window=dt.timedelta(hours=48),
+    window_codes=frozenset({"-230", "-232"}),
     per_second=50.0,  # Zalo takes 4,000 requests a minute of one app; the half second between sends of others is for announcements
 )
 UPLOAD_KEPT = dt.timedelta(days=6)  # Zalo keeps it for 7
@@ -63,7 +64,7 @@ class ZaloOA:
         await self._client.stop()
 
     def read(self, request: WebhookRequest) -> Sequence[Update]:
-        """Check a webhook and read it: one update, or none when it starts no work. Raises Forged, Malformed."""
+        """Check a webhook and read it: its updates, none when it starts no work. Raises Forged, Malformed."""
         values = self._values
         if not values.get("oa_secret"):
             # Zalo's console shows the secret only once it has seen the address answer: answered, and nothing believed.

@@ -32,6 +32,7 @@ MESSAGES = {
     "user_click_chatnow": MessageKind.START,
 }
 NEWS = {"unfollow": UpdateKind.BLOCKED, "user_withdraw": UpdateKind.ERASE}
+RECEIPTS = {"user_received_message": 1, "user_seen_message": 2}
 
 _MAC = re.compile(r"\s*(?:mac\s*=)?\s*([0-9a-f]{64})\s*", re.IGNORECASE)
 _PRESS = re.compile(r"#gd:(?:c:(?P<choice>[\w-]{1,64}):(?P<number>[1-9]\d?)|f:(?P<answer>[\w-]{1,64}):(?P<good>[01]))", re.ASCII)
@@ -48,6 +49,7 @@ class _Party(_Tolerant):
 
 class _Message(_Tolerant):
     msg_id: str = ""
+    msg_ids: tuple[str, ...] = ()
     text: str | None = None
 
 
@@ -68,7 +70,7 @@ def signature(app_id: str, body: bytes, timestamp: str, oa_secret: str) -> str:
 
 
 def read_webhook(request: WebhookRequest, app_id: str, oa_secret: str, oa_id: str) -> tuple[Update, ...]:
-    """One update, or none when it starts no work. An empty `oa_id` takes events of every OA. Raises Forged, Malformed."""
+    """The updates of an event, none when it starts no work. An empty `oa_id` takes events of every OA. Raises Forged, Malformed."""
     given = _MAC.fullmatch(request.headers.get(SIGNATURE, ""))
     if given is None or not oa_secret:
         raise Forged("zalo_oa: no signature")
@@ -84,12 +86,24 @@ def read_webhook(request: WebhookRequest, app_id: str, oa_secret: str, oa_id: st
         raise Malformed("zalo_oa: no timestamp")
     if not hmac.compare_digest(signature(app_id, request.body, timestamp, oa_secret), given[1].lower()):
         raise Forged("zalo_oa: wrong signature")
-    if name not in MESSAGES and name not in NEWS:
+    if name not in MESSAGES and name not in NEWS and name not in RECEIPTS:
         return ()
     try:
-        return _read(name, timestamp, _Event.model_validate(body), oa_id)
+        event = _Event.model_validate(body)
+        return _receipts(name, timestamp, event, oa_id) if name in RECEIPTS else _read(name, timestamp, event, oa_id)
     except ValidationError:
         raise Malformed(f"zalo_oa: {name} of an unknown shape") from None
+
+
+def _receipts(name: str, timestamp: str, event: _Event, oa_id: str) -> tuple[Update, ...]:
+    """What became of messages of ours. As published the OA is the sender here; either way round is taken."""
+    parties = [party.id for party in (event.sender, event.recipient) if party is not None]
+    people = [party for party in parties if party != oa_id] if oa_id else parties[1:]
+    if len(parties) != 2 or len(people) != 1:
+        return ()
+    sent_at = dt.datetime.fromtimestamp(int(timestamp) / 1000, dt.UTC)
+    ids = dict.fromkeys(filter(None, (event.message.msg_id, *event.message.msg_ids)))
+    return tuple(Update(update_id=each, kind=UpdateKind.RECEIPT, person=people[0], sent_at=sent_at, number=RECEIPTS[name]) for each in ids)
 
 
 def _read(name: str, timestamp: str, event: _Event, oa_id: str) -> tuple[Update, ...]:

@@ -1,4 +1,4 @@
-"""Facts of procedures that differ in this ward, with their history.
+"""Facts of procedures that differ in this ward, with their history; ways of asking that wait for the keeper.
 
 Revision: 0007, after 0006
 """
@@ -43,7 +43,20 @@ def upgrade() -> None:
         sa.Column("replaced_at", UtcDateTime, nullable=True),
     )
     op.create_index("ix_local_facts_commune_id_code", "local_facts", ["commune_id", "code"])
+    op.create_table(
+        "ask_proposals",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("commune_id", sa.Integer, sa.ForeignKey("communes.id"), nullable=False),
+        sa.Column("text", sa.String(400), nullable=False),
+        sa.Column("code", sa.String(10), nullable=False),
+        sa.Column("proposed_by", sa.Integer, nullable=True),
+        sa.Column("proposed_name", sa.String(120), nullable=False),
+        sa.Column("proposed_at", UtcDateTime, nullable=False),
+        sa.Column("done_at", UtcDateTime, nullable=True),
+    )
+    op.create_index("ix_ask_proposals_commune_id", "ask_proposals", ["commune_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("ask_proposals")
     op.drop_table("local_facts")

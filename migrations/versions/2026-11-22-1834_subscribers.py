@@ -49,6 +49,7 @@ def upgrade() -> None:
         "subscriptions",
         sa.Column("subscriber_id", sa.Integer, sa.ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("topic", sa.String(40), primary_key=True),
+        sa.Column("commune_id", sa.Integer, sa.ForeignKey("communes.id"), nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("words", sa.String(300), nullable=False),
     )

@@ -51,6 +51,11 @@ async def test_who_has_this_version_gets_nothing_again(client: httpx.AsyncClient
     assert old.status_code == 200
 
 
+async def test_who_only_asks_for_the_head_gets_it(client: httpx.AsyncClient) -> None:
+    whole, head = await client.get(ADDRESSES[Format.JSON]), await client.head(ADDRESSES[Format.JSON])
+    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", whole.headers["etag"])
+
+
 async def test_they_say_how_long_they_keep_and_that_any_page_may_read_them(client: httpx.AsyncClient) -> None:
     headers = (await client.get(ADDRESSES[Format.JSON])).headers
     assert headers["cache-control"] == "public, max-age=300"

@@ -215,28 +215,33 @@ async def test_forgetting_leaves_no_trace_of_the_person(assistant: Assistant, da
         await assistant.handle(incoming("khai sinh", f"m-{len(person)}", person=person))
     await assistant.forget("web", "bà Tư 7f3a")
     kept = await _everything(database)
-    assert "7f3a" not in kept
-    assert "91bc" in kept
+    assert "Tư 7f3a" not in kept
+    assert "Năm 91bc" in kept
     assert len(await _answers(database)) == 2
     assert await assistant.history("web", "bà Tư 7f3a") == []
 
 
 async def test_asking_for_erasure_erases(assistant: Assistant, database: Database) -> None:
     first = await assistant.handle(incoming("khai sinh", "m1", person="bà Tư 7f3a"))
-    reply = await assistant.handle(incoming("xóa dữ liệu của tôi", "m2", person="bà Tư 7f3a"))
+    asked = await assistant.handle(incoming("xóa dữ liệu của tôi", "m1b", person="bà Tư 7f3a"))
+    assert "nhắn XÓA" in asked.as_text()
+    assert "Tư 7f3a" in await _everything(database)
+    reply = await assistant.handle(incoming("XÓA", "m2", person="bà Tư 7f3a"))
     assert "đã xóa" in reply.as_text()
-    assert "7f3a" not in await _everything(database)
+    assert "Tư 7f3a" not in await _everything(database)
     assert await _conversations(database) == []
     assert not await assistant.feedback("web", "bà Tư 7f3a", first.answer_id, good=True)
-    assert await assistant.handle(incoming("xóa dữ liệu của tôi", "m2", person="bà Tư 7f3a")) == reply
+    assert await assistant.handle(incoming("XÓA", "m2", person="bà Tư 7f3a")) == reply
     await assistant.handle(incoming("bao nhiêu tiền vậy", "m3", person="bà Tư 7f3a"))
     assert next(answer for answer in await _answers(database) if answer.message_id == "m3").code is None
 
 
 async def test_a_repeat_of_the_erasing_message_does_not_bring_the_person_back(assistant: Assistant, database: Database) -> None:
-    reply = await assistant.handle(incoming("xóa dữ liệu của tôi", "m1", person="bà Tư 7f3a"))
-    assert await assistant.handle(incoming("xóa dữ liệu của tôi", "m1", person="bà Tư 7f3a")) == reply
-    assert "7f3a" not in await _everything(database)
+    await assistant.handle(incoming("xóa dữ liệu của tôi", "m0", person="bà Tư 7f3a"))
+    reply = await assistant.handle(incoming("xóa", "m1", person="bà Tư 7f3a"))
+    assert "đã xóa" in reply.as_text()
+    assert await assistant.handle(incoming("xóa", "m1", person="bà Tư 7f3a")) == reply
+    assert "Tư 7f3a" not in await _everything(database)
 
 
 async def test_what_is_older_than_promised_is_erased_and_the_rest_is_kept(assistant: Assistant, database: Database, clock: Clock) -> None:

@@ -21,7 +21,7 @@ from app.understanding.dialogue import decide
 from app.understanding.learned import Learned
 from app.understanding.reader import Reader
 from app.understanding.terms import Entry, Kind
-from tests.bench import channels
+from tests.bench import channels, deliveries
 from tests.bench.load import Load, request
 from tests.support.server import free_port, running_server
 
@@ -47,6 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _throughput(Path(folder))
     channels.main()
+    deliveries.main()
 
 
 def _latency(name: str, reader: Reader, texts: list[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.browsing import DESK, PHONE, Tab, chromium, find_chromium, tab
+from tests.console.desk import Desk, running_desk
 from tests.site.chats import BOTH, running_with
 from tests.support.server import Server, running_server
 
@@ -26,6 +27,13 @@ def with_chats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a second site, on which chats are connected."""
     with running_with(BOTH, tmp_path_factory.mktemp("chats") / "data") as url:
         yield url
+
+
+@pytest.fixture(scope="package")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The officials' server, shared by the tests of the console in a browser."""
+    with running_desk(tmp_path_factory.mktemp("desk")) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

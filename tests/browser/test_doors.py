@@ -105,7 +105,7 @@ def test_no_page_with_doors_is_wider_than_the_screen(new_tab: Callable[..., Tab]
 def test_the_links_into_the_chats_are_big_enough_on_other_pages(new_tab: Callable[..., Tab], with_chats: str) -> None:
     page = new_tab(with_chats).open(BIRTH)
     links = page.locator(".keep a, .chats a")
-    assert links.count() == 5
+    assert links.count() == 6
     assert [
         height for height in links.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().height)") if height < 44
     ] == []

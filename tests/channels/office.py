@@ -31,7 +31,9 @@ from app.messages import (
 )
 from app.settings import Settings
 from app.site.qr import draw
-from tests.assistant.ward import Clock, pipeline, settings
+from app.subscribers.acts import Acts
+from app.templates import environment
+from tests.assistant.ward import Clock, knowledge, pipeline, settings
 
 SEALER = Sealer(b"a secret of the tests")
 SENT_AT = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
@@ -159,7 +161,8 @@ async def office(
     if not accounts.all():
         await set_status(database, await put_account(database, SEALER, "scripted", mode, {"token": "t"}), AccountStatus.ON)
         await accounts.refresh()
-    desk = Desk(database, Assistant(pipeline(Clock(dt.datetime.now(dt.UTC)), known), database, known), accounts, known, draw)
+    acts = Acts(environment(), lambda: knowledge().now.topics, known.public_url)
+    desk = Desk(database, Assistant(pipeline(Clock(dt.datetime.now(dt.UTC)), known), database, known, acts), accounts, known, draw)
     if start:
         await desk.start()
     try:

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from app.assistant.composer import Asked, Composer
+from app.local.snapshot import Snapshot
 from app.messages import Card, Part, Reply
 from app.rendering import render
 from app.templates import environment
@@ -25,8 +26,8 @@ def replies() -> list[Reply]:
     known = knowledge().now
     templates = environment()
     templates.globals["commune"] = commune()
-    composer = Composer(templates, commune(), PUBLIC_URL)
-    asked = Asked(known, "", frozenset(), frozenset(), MONDAY)
+    composer = Composer(templates, PUBLIC_URL)
+    asked = Asked(known, "", frozenset(), frozenset(), MONDAY, Snapshot.of_file(commune()))
     found = []
     for procedure in known.catalog.procedures.values():
         aspects: list[tuple[Aspect, ...]] = [(), *((aspect,) for aspect in Aspect), tuple(Aspect)]

@@ -178,24 +178,31 @@ async def test_feedback_is_written_to_the_answer_and_thanked_for(database_url: s
 
 async def test_who_left_is_not_written_to(database_url: str) -> None:
     async with office(database_url) as at:
-        await at.send("đăng ký kết hôn", "0")
+        await at.send("nhận tin", "0")
         await at.until_status("sent")
         at.platform.got.clear()
         await at.send("", "1", kind=UpdateKind.BLOCKED)
         await at.until_status("sent", "skipped")
         assert await _reachable(at) == [False]
+        async with at.database.read() as session:
+            assert await session.scalar(sa.text("select count(*) from subscribers where left_at is not null")) == 1
         assert at.platform.got == []
 
 
 @pytest.mark.parametrize("by_platform", [True, False], ids=["on the platform", "by a message"])
 async def test_erasure_leaves_nothing_that_names_the_person(database_url: str, *, by_platform: bool) -> None:
     async with office(database_url) as at:
-        await at.send("đăng ký kết hôn", "1")
-        await at.until_status("sent")
+        for number, text in enumerate(("đăng ký kết hôn", "nhận tin tiêm chủng", "liên kết")):
+            await at.send(text, f"{number}")
+        await at.until_status("sent", "sent", "sent")
+        assert len(await _trace(at)) == 4
         if by_platform:
-            await at.send("", "2", kind=UpdateKind.ERASE)
+            await at.send("", "3", kind=UpdateKind.ERASE)
         else:
-            await at.send("xóa dữ liệu của tôi", "2")
+            await at.send("xóa dữ liệu của tôi", "3")
+            await at.until_status("sent", "sent", "sent", "sent")
+            assert len(await _trace(at)) == 4
+            await at.send("xóa", "4")
         async with asyncio.timeout(20):
             while await _trace(at):
                 await asyncio.sleep(0.05)
@@ -295,7 +302,7 @@ async def _account(at: Office) -> tuple[str, str]:
 async def _trace(at: Office) -> list[str]:
     """Tables that still name the person."""
     found = []
-    for table in ("channel_messages", "conversations"):
+    for table in ("channel_messages", "conversations", "subscribers", "subscriber_codes"):
         async with at.database.read() as session:
             query = sa.text(f"select count(*) from {table} where person = 'ba-tu'")
             if await session.scalar(query):

@@ -165,6 +165,7 @@ def test_what_people_are_told_to_type_finds_the_procedure() -> None:
 def test_the_page_of_a_procedure_leads_into_the_chats(guest: Visitor) -> None:
     section = guest.get(PAGE).text.partition('<section class="keep')[2].partition("</section>")[0]
     assert _links(section) == [
+        ("/in/ma/tt/1.000894", "In áp phích, tem có mã QR"),
         ("/?hoi=%C4%90%C4%83ng%20k%C3%BD%20k%E1%BA%BFt%20h%C3%B4n", "Hỏi thêm về thủ tục này"),
         (OA, "Zalo"),
         (f"{BOT}?start=tt_1-000894", "Telegram"),

@@ -6,30 +6,30 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from app import access
+from app.access_table import DECLARATIONS, TOKENS, access_table, api_routes
 from app.main import create_app
-from app.settings import Settings
+from app.officials.access import SIGN_IN, csrf_official
+from app.settings import ROOT, Settings
 
-DECLARATIONS = {access.public, access.platform, access.keeper_ticket}
+TABLE = "docs/quyen-truy-cap.md"
 KNOWN_OTHERS = {"/static", "/api/openapi.json"}
 
 
 @pytest.fixture(scope="module")
-def routes(tmp_path_factory: pytest.TempPathFactory) -> list[APIRoute]:
+def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     folder: Path = tmp_path_factory.mktemp("routes")
-    app = create_app(Settings(data_dir=folder))
-    found: list[APIRoute] = []
+    return create_app(Settings(data_dir=folder))
+
+
+@pytest.fixture(scope="module")
+def routes(app: FastAPI) -> list[APIRoute]:
     for route in app.routes:
-        inner = getattr(route, "original_router", None)  # FastAPI keeps an included router whole
-        if inner is not None:
-            found += [each for each in inner.routes if isinstance(each, APIRoute)]
-        elif isinstance(route, APIRoute):
-            found.append(route)
-        else:
-            assert getattr(route, "path", "") in KNOWN_OTHERS, route
-    return found
+        known = isinstance(route, APIRoute) or getattr(route, "original_router", None) is not None
+        assert known or getattr(route, "path", "") in KNOWN_OTHERS, route
+    return api_routes(app)
 
 
 def test_every_route_declares_who_may_use_it(routes: list[APIRoute]) -> None:
@@ -44,7 +44,18 @@ def test_every_form_checks_its_token(routes: list[APIRoute]) -> None:
     assert forms
     for route in forms:
         called = {dependency.call for dependency in route.dependant.dependencies}
-        assert called & {access.csrf_checked, access.platform}, route.path
+        assert called & TOKENS, route.path
+
+
+def test_every_form_of_the_console_checks_the_token_of_the_session(routes: list[APIRoute]) -> None:
+    for route in routes:
+        changes = (route.methods or set()) - {"GET", "HEAD"}
+        if changes and route.path.startswith("/can-bo") and route.path != SIGN_IN:
+            assert csrf_official in {dependency.call for dependency in route.dependant.dependencies}, route.path
+
+
+def test_the_page_of_who_may_do_what_is_fresh(app: FastAPI) -> None:
+    assert (ROOT / TABLE).read_text("utf-8") == access_table(app), f"{TABLE} is stale: run ./dev generate"
 
 
 def test_no_call_has_two_answers(routes: list[APIRoute]) -> None:

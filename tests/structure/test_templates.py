@@ -13,7 +13,7 @@ TEMPLATES = [path for path in tracked_files() if path.parts[0] == "app" and "tem
 def _is_named(template: Path, text: str) -> bool:
     """Whether a quoted string names the template, by its loader's name (`slice/file`) or by its file name alone."""
     whole = template.as_posix().removeprefix("app/").replace("/templates/", "/", 1)
-    return any(f"{quote}{name}{quote}" in text for quote in "\"'" for name in (whole, template.name))
+    return any(f"{quote}{name}{quote}" in text for quote in "\"'" for name in (whole, whole.removeprefix("console/"), template.name))
 
 
 def test_every_template_is_named_somewhere() -> None:

@@ -73,7 +73,7 @@ def running_server(data_dir: Path, **environment: str) -> Iterator[Server]:
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while time.monotonic() < end:
         if process.poll() is not None:
             raise RuntimeError(f"the server stopped: {log.read_text('utf-8', 'replace')[-2000:]}")

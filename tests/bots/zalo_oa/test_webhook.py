@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.messages import Forged, Malformed, MessageKind, Update, UpdateKind, WebhookRequest
-from bots.zalo_oa.webhook import MESSAGES, read_webhook, signature
+from bots.zalo_oa.webhook import MESSAGES, RECEIPTS, read_webhook, signature
 from tests.bots.zalo_oa.accounts import APP, CITIZEN, OA, OA_SECRET, PAYLOADS, account, signed
 
 EVENTS = sorted(path.stem for path in PAYLOADS.glob("*.json"))
@@ -136,11 +136,36 @@ def test_what_is_no_event_is_malformed(body: bytes, timestamp: str) -> None:
         read(body, timestamp)
 
 
+RECEIVED = {"user_received_message": ["f1e2d3c4b5a69701"], "user_seen_message": ["f1e2d3c4b5a69701", "f1e2d3c4b5a69702"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({"sender": {"id": CITIZEN}, "recipient": {"id": OA}}, 1),  # the other way round than published
+        ({"sender": {"id": "5"}, "recipient": {"id": "6"}}, 0),  # of another OA
+        ({"sender": None}, 0),
+        ({"message": {}}, 0),
+        ({"message": {"msg_id": ""}}, 0),
+        ({"message": {"msg_ids": ["a", "a", "", "b"]}}, 2),
+    ],
+)
+def test_a_receipt_of_any_shape(changes: dict[str, object], count: int) -> None:
+    published = {"sender": {"id": OA}, "recipient": {"id": CITIZEN}, "message": {"msg_id": "m1"}}
+    updates = read(*event(event_name="user_received_message", **(published | changes)))
+    assert [(update.kind, update.person) for update in updates] == [(UpdateKind.RECEIPT, CITIZEN)] * count
+
+
 @pytest.mark.parametrize("name", EVENTS)
 def test_a_recorded_event_becomes_its_update(name: str) -> None:
     body = (PAYLOADS / f"{name}.json").read_bytes()
     recorded = json.loads(body)
     updates = read(body, recorded["timestamp"])
+    if name in RECEIPTS:
+        assert [(update.kind, update.person, update.update_id, update.number) for update in updates] == [
+            (UpdateKind.RECEIPT, CITIZEN, msg_id, RECEIPTS[name]) for msg_id in RECEIVED[name]
+        ]
+        return
     if name not in EXPECTED:
         assert updates == ()
         return

@@ -1,0 +1,1 @@
+"""Announcements: drafts, two-person approval, versions, corrections; what people read and hear of them."""

@@ -1,0 +1,1 @@
+"""The record of officials' acts, in sentences."""

@@ -1,0 +1,120 @@
+"""All SQL of the calendar, and only SQL. Every statement names the commune."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.calendar.facts import CalendarFacts, DayChange, DayKind, HolidayChange, HolidayKind, Session, SessionKind, SessionStatus
+from app.calendar.models import CalendarDay, CalendarSession, HolidayOverride
+from app.commune import Shift
+
+KEPT = dt.timedelta(days=400)
+"""How far back citizens may ask; older changes stay in the database, not in memory."""
+
+
+async def load(session: AsyncSession, commune_id: int, now: dt.datetime) -> CalendarFacts:
+    """Everything officials changed, as the running service uses it."""
+    since = now - KEPT
+    days = sa.select(CalendarDay).where(CalendarDay.commune_id == commune_id, CalendarDay.day >= since.date()).order_by(CalendarDay.day)
+    sessions = (
+        sa.select(CalendarSession)
+        .where(CalendarSession.commune_id == commune_id, CalendarSession.ends_at >= since)
+        .order_by(CalendarSession.starts_at, CalendarSession.id)
+    )
+    holidays = sa.select(HolidayOverride).where(HolidayOverride.commune_id == commune_id).order_by(HolidayOverride.day)
+    return CalendarFacts(
+        days=tuple(_change(row) for row in (await session.scalars(days)).all()),
+        sessions=tuple(_session(row) for row in (await session.scalars(sessions)).all()),
+        holidays=tuple(_holiday(row) for row in (await session.scalars(holidays)).all()),
+    )
+
+
+async def day_of(session: AsyncSession, commune_id: int, day: dt.date) -> CalendarDay | None:
+    """The change of one day, locked."""
+    found = sa.select(CalendarDay).where(CalendarDay.commune_id == commune_id, CalendarDay.day == day).with_for_update()
+    return (await session.scalars(found)).one_or_none()
+
+
+async def session_of(session: AsyncSession, commune_id: int, session_id: int) -> CalendarSession | None:
+    """One session of this commune, locked."""
+    found = sa.select(CalendarSession).where(CalendarSession.commune_id == commune_id, CalendarSession.id == session_id).with_for_update()
+    return (await session.scalars(found)).one_or_none()
+
+
+async def holiday_of(session: AsyncSession, commune_id: int, day: dt.date) -> HolidayOverride | None:
+    """The override of one holiday, locked."""
+    found = sa.select(HolidayOverride).where(HolidayOverride.commune_id == commune_id, HolidayOverride.day == day).with_for_update()
+    return (await session.scalars(found)).one_or_none()
+
+
+async def add(session: AsyncSession, row: CalendarDay | CalendarSession | HolidayOverride) -> None:
+    """Store a new row; its id is known afterwards."""
+    session.add(row)
+    await session.flush()
+
+
+async def remove(session: AsyncSession, row: HolidayOverride) -> None:
+    """Take an override away."""
+    await session.delete(row)
+    await session.flush()
+
+
+def day_values(change: DayChange) -> dict[str, Any]:
+    """A change as values of its row."""
+    return {
+        "kind": str(change.kind),
+        "hours": [shift.model_dump(mode="json") for shift in change.hours],
+        "reason": change.reason,
+        "moved_to": change.moved_to,
+        "place": change.place,
+        "counters": list(change.counters),
+        "procedures": list(change.procedures),
+        "bring": change.bring,
+        "team": change.team,
+    }
+
+
+def _change(row: CalendarDay) -> DayChange:
+    return DayChange(
+        day=row.day,
+        kind=DayKind(row.kind),
+        hours=tuple(Shift.model_validate(each) for each in row.hours),
+        reason=row.reason,
+        moved_to=row.moved_to,
+        place=row.place,
+        counters=tuple(row.counters),
+        procedures=tuple(row.procedures),
+        bring=row.bring,
+        team=row.team,
+        sequence=row.sequence,
+        updated_at=row.updated_at,
+    )
+
+
+def _session(row: CalendarSession) -> Session:
+    return Session(
+        id=row.id,
+        uid=row.uid,
+        kind=SessionKind(row.kind),
+        title=row.title,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        place=row.place,
+        group_id=row.group_id,
+        group_name=row.group_name,
+        procedures=tuple(row.procedures),
+        bring=row.bring,
+        team=row.team,
+        status=SessionStatus(row.status),
+        reason=row.reason,
+        sequence=row.sequence,
+        updated_at=row.updated_at,
+    )
+
+
+def _holiday(row: HolidayOverride) -> HolidayChange:
+    return HolidayChange(day=row.day, kind=HolidayKind(row.kind), name=row.name, swapped_with=row.swapped_with)

@@ -1,0 +1,1 @@
+"""Announcements in the console: writing with previews, approval, sending, corrections."""

@@ -1,0 +1,1 @@
+"""Pages about the channels: is each of them well."""

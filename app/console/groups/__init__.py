@@ -1,0 +1,1 @@
+"""Residential groups: names, other ways of saying them, lists pasted at once."""

@@ -1,0 +1,1 @@
+"""Printing posters, stickers and slips, many at a time."""

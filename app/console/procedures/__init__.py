@@ -1,0 +1,1 @@
+"""Pages about procedures: national facts beside those of this ward."""

@@ -1,0 +1,1 @@
+"""Pages about questions that were not answered well."""

@@ -1,0 +1,1 @@
+"""Who follows the ward, as counts only; and the lists of a trial."""

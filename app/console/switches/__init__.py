@@ -1,0 +1,1 @@
+"""Pages of the switches: what is off, and why."""

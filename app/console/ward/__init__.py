@@ -1,0 +1,1 @@
+"""Pages about the ward: its profile, its history, trial and real mode."""

@@ -1,0 +1,1 @@
+"""A sample ward that looks alive: `gandan demo` fills an empty installation with it."""

@@ -1,0 +1,173 @@
+"""The ward itself in these months: its mode, its calendar, local facts, posters that were scanned, words proposed for the bot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from app.calendar import service as calendar
+from app.calendar.calendar import Calendar
+from app.calendar.drafts import SessionDraft, read_repeats
+from app.calendar.facts import VIETNAM, DayChange, DayKind, SessionKind
+from app.demo import repository
+from app.demo.people import COMMUNE, FIRST_DAY
+from app.demo.stage import Happening, Stage
+from app.demo.story import time_of
+from app.local.differences import Saying
+from app.local.holder import snapshot_now
+from app.local.schemas import Proposal
+from app.local.service import LocalFacts
+from app.questions.proposals import propose
+from app.signed import Role
+from app.ward import service as ward
+from app.ward.ward import WardMode
+
+WEEK = dt.timedelta(days=7)
+YEAR = dt.timedelta(days=366)
+SCAN_DAYS = 60
+
+
+def happenings(stage: Stage) -> list[Happening]:
+    """Everything but people, talks and announcements."""
+    return [*_mode(stage), *_sunday(stage), *_sessions(stage), *_facts(stage), *_proposals(stage)]
+
+
+# --- trial and real -------------------------------------------------------------------------------------------------------
+
+
+def _mode(stage: Stage) -> Iterator[Happening]:
+    """Announcements went to everybody then; from now on only to guests: whoever tries the demo cannot reach anybody."""
+
+    def to(mode: WardMode, reason: str) -> Any:
+        async def turn(now: dt.datetime) -> None:
+            async with stage.database.write() as session:
+                await ward.set_mode(session, stage.who(Role.LEADER), mode, reason, now)
+
+        return turn
+
+    begun = stage.days.now - dt.timedelta(days=FIRST_DAY - 10)
+    yield Happening(begun, to(WardMode.REAL, "Đã thử hai tuần, cán bộ và tổ trưởng nhận tin tốt"), official=True)
+    yield Happening(stage.days.now, to(WardMode.TRIAL, "Phường mẫu: xem thử, không gửi tin thật"), official=True)
+
+
+# --- calendar -------------------------------------------------------------------------------------------------------------
+
+
+async def _heard(stage: Stage) -> None:
+    """From now on the assistant answers with what was just set."""
+    stage.pipeline.use(await snapshot_now(stage.database, stage.profile))
+
+
+def _sunday(stage: Stage) -> Iterator[Happening]:
+    told, moved = stage.story["sunday"], stage.story["moved"]
+
+    def change(wanted: DayChange) -> Any:
+        async def act(now: dt.datetime) -> None:
+            async with stage.database.write() as session:
+                await calendar.change_day(session, stage.who(Role.EDITOR), wanted, now)
+            await _heard(stage)
+
+        return act
+
+    names = {name: told[name] for name in ("bring", "team")}
+    counters, procedures = tuple(told["counters"]), tuple(told["procedures"])
+    opened = DayChange(day=stage.days.service, kind=DayKind.OPEN, counters=counters, procedures=procedures, **names)
+    yield Happening(stage.days.at(told["at"]), change(opened), official=True)
+    planned = Calendar(stage.profile)
+    found = [each.planned for each in planned.sunday_services(stage.days.today, stage.days.today + YEAR) if each.held is None]
+    for day in found[:1]:
+        target = next(day + weeks * WEEK for weeks in range(1, 5) if planned.plan(day + weeks * WEEK).reason == "day_off")
+        away = DayChange(day=day, kind=DayKind.MOVED, moved_to=target, reason=moved["reason"])
+        yield Happening(stage.days.at(moved["at"]), change(away), official=True)
+
+
+def _sessions(stage: Stage) -> Iterator[Happening]:
+    for told in stage.story["sessions"]:
+        yield Happening(stage.days.at(told["at"]), _session(stage, told), official=True)
+
+
+def _session(stage: Stage, told: dict[str, Any]) -> Any:
+    day, hours, group = stage.days.day(told["day"]), told["hours"], told.get("group")
+
+    async def act(now: dt.datetime) -> None:
+        who = stage.who(Role.OFFICIAL)
+        draft = SessionDraft(
+            kind=SessionKind(told["kind"]),
+            title=told["title"],
+            starts_at=dt.datetime.combine(day, time_of(hours[0]), VIETNAM),
+            ends_at=dt.datetime.combine(day, time_of(hours[1]), VIETNAM),
+            place=told["place"],
+            group_id=stage.groups[group] if group else None,
+            group_name=f"Tổ {group}" if group else "",
+            procedures=tuple(told["procedures"]),
+            bring=told["bring"],
+            team=told["team"],
+        )
+        days, _ = read_repeats({"repeat": "monthly", "times": str(told["months"])} if "months" in told else {}, day)
+        async with stage.database.write() as session:
+            made = await calendar.add_sessions(session, who, draft, days, now)
+        if "cancelled" in told:
+            async with stage.database.write() as session:
+                await calendar.cancel_session(session, who, made[0].id, told["cancelled"], now)
+        await _heard(stage)
+
+    return act
+
+
+# --- local facts, proposals -----------------------------------------------------------------------------------------------
+
+
+def _facts(stage: Stage) -> Iterator[Happening]:
+    for told in stage.story["facts"]:
+        yield Happening(stage.days.at(told["at"]), _fact(stage, told), official=True)
+
+
+def _fact(stage: Stage, told: dict[str, Any]) -> Any:
+    async def act(now: dt.datetime) -> None:
+        work = LocalFacts(stage.knowledge.files.catalog, Saying(stage.templates), stage.profile.name, COMMUNE)
+        proposal = Proposal.model_validate(
+            {
+                "code": told["code"],
+                "case_id": told.get("case", "*"),
+                "field": told["field"],
+                "value": told["value"],
+                "source_title": told["source"],
+                "source_kind": told["kind"],
+                "source_date": now.astimezone(VIETNAM).date().isoformat(),
+            }
+        )
+        async with stage.database.write() as session:
+            made = await work.propose(session, stage.who(Role.OFFICIAL), proposal, now)
+        if told.get("checked"):
+            async with stage.database.write() as session:
+                await work.check(session, stage.who(Role.EDITOR), made.id, now + dt.timedelta(hours=1))
+        await _heard(stage)
+
+    return act
+
+
+def _proposals(stage: Stage) -> Iterator[Happening]:
+    for told in stage.story["proposals"]:
+
+        async def act(now: dt.datetime, told: dict[str, Any] = told) -> None:
+            async with stage.database.write() as session:
+                await propose(session, stage.who(Role.EDITOR), told["text"], told["code"], now)
+
+        yield Happening(stage.days.at(told["at"]), act, official=True)
+
+
+# --- printed codes ----------------------------------------------------------------------------------------------------------
+
+
+async def scan(stage: Stage) -> None:
+    """Openings of the posters' codes, spread over the days."""
+    rows = []
+    for code, places in stage.story["scans"].items():
+        for place, total in places.items():
+            days = stage.rng.choices(range(SCAN_DAYS), k=total)
+            for ago in sorted(set(days)):
+                day = stage.days.today - dt.timedelta(days=ago)
+                rows.append({"commune_id": COMMUNE, "code": code, "place": place, "day": day, "scans": days.count(ago)})
+    async with stage.database.write() as session:
+        await repository.add_scans(session, rows)

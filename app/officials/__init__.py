@@ -1,0 +1,1 @@
+"""Officials: accounts, roles, sessions, and who may use which route."""

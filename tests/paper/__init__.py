@@ -1,0 +1,1 @@
+"""Posters, stickers and slips on paper."""
