@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from fpdf import FPDF
 from fpdf.drawing import PaintedPath
 
-from app.paper.sheet import QUIET, Box, Code, Item, Page, Rule, Words
+from app.paper.sheet import Box, Code, Item, Page, Rule, Words, runs
 from app.paper.typesetting import BOLD, REGULAR, face
 
 FAMILY = "BeVietnamPro"
@@ -31,19 +31,6 @@ def pdf_of(pages: Sequence[Page], title: str, made: dt.datetime) -> bytes:
         for item in page.items:
             _paint(pdf, item)
     return bytes(pdf.output())
-
-
-def runs(code: Code) -> Iterator[tuple[float, float, float]]:
-    """Dark modules of a row that touch, as one stroke: left, top, width in millimetres."""
-    module = code.module
-    for number, row in enumerate(code.rows):
-        start = -1
-        for column, dark in enumerate((*row, False)):
-            if dark and start < 0:
-                start = column
-            elif not dark and start >= 0:
-                yield code.x + (start + QUIET) * module, code.y + (number + QUIET) * module, (column - start) * module
-                start = -1
 
 
 def _paint(pdf: FPDF, item: Item) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 POINT = 25.4 / 72
@@ -89,3 +90,16 @@ def _moved(item: Item, x: float, y: float) -> Item:
     if isinstance(item, Rule):
         return replace(item, x=item.x + x, y=item.y + y, to_x=item.to_x + x, to_y=item.to_y + y)
     return replace(item, x=item.x + x, y=item.y + y)
+
+
+def runs(code: Code) -> Iterator[tuple[float, float, float]]:
+    """Dark modules of a row that touch, as one stroke: left, top, width in millimetres."""
+    module = code.module
+    for number, row in enumerate(code.rows):
+        start = -1
+        for column, dark in enumerate((*row, False)):
+            if dark and start < 0:
+                start = column
+            elif not dark and start >= 0:
+                yield code.x + (start + QUIET) * module, code.y + (number + QUIET) * module, (column - start) * module
+                start = -1

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from app.paper.pdf import runs
-from app.paper.sheet import POINT, Box, Code, Item, Page, Rule, Words
+from app.paper.sheet import POINT, Box, Code, Item, Page, Rule, Words, runs
 
 
 def svg_of(page: Page) -> Markup:

@@ -209,8 +209,8 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
             return answer(with_topic, tuple(with_topic.codes()), aspects, state, inherited=True)
         if signs.correction or len(topic) > LONG_TOPIC:
             return None
-    rest = tuple(code for code in (*state.recent, *reading.codes()) if code != state.code)
-    return answer(reading, (state.code, *rest)[:5], signs.aspects, state, inherited=True)
+    codes = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))
+    return answer(reading, codes[:5], signs.aspects, state, inherited=True)
 
 
 def _with_topic(reader: Reader, text: str, state: State) -> Reading | None:

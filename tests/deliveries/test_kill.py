@@ -18,7 +18,7 @@ from tests.support.databases import postgres_database
 from tests.support.postgres import TempPostgres
 from tests.support.server import free_port
 
-PEOPLE, KILLS = 1_500, 3
+PEOPLE, KILLS = 600, 2
 LONGEST_PAUSE = 0.3
 
 

@@ -64,6 +64,11 @@ def test_what_means_nothing_is_admitted(reader: Reader, text: str) -> None:
     assert decision.state.code is None
 
 
+@pytest.mark.parametrize("text", ["sang tên sổ đỏ cho con", "sang ten so do cho con", "làm sổ đỏ cho con gái"])
+def test_a_red_book_for_a_child_is_no_curse(reader: Reader, text: str) -> None:
+    assert _talk(reader, text).intent == "procedure"
+
+
 @pytest.mark.parametrize("text", ["", "   ", "🙏🙏", "???", "\u200b"])
 def test_a_message_without_words_changes_nothing(reader: Reader, text: str) -> None:
     state = State(code=BIRTH, aspects=(Aspect.FEE,), recent=(BIRTH,), choices=(MARRIAGE,))
