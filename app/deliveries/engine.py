@@ -75,6 +75,8 @@ class DurableEngine:
     async def _start(self, run: Run) -> None:
         dbos = await asyncio.to_thread(importlib.import_module, "dbos")
         self._dbos = dbos.DBOS
+        if not self._url.startswith("sqlite"):
+            await asyncio.to_thread(_migrate, self._url)
         await asyncio.to_thread(self._prepare, dbos)
         self._chunk = _workflow(dbos, run)
         self._dbos.launch()  # in the running loop: elsewhere async workflows run on a loop of their own, with our connections
@@ -82,7 +84,7 @@ class DurableEngine:
         log.info("engine_started", executor=self._executor)
 
     def _prepare(self, dbos: Any) -> None:
-        """The engine's configuration, and its tables: a second of work at the first start, so not in the loop."""
+        """The engine's configuration: some work at the first start, so not in the loop."""
         config = {
             "name": NAME,
             "application_version": APPLICATION_VERSION,
@@ -98,7 +100,7 @@ class DurableEngine:
         if self._url.startswith("sqlite"):
             config["system_database_engine"] = _sqlite_engine(self._url)
         else:
-            config |= {"sys_db_pool_size": 5, "use_listen_notify": False}
+            config |= {"sys_db_pool_size": 5, "use_listen_notify": False, "run_migrations": False}
         dbos.DBOS(config=config)
         logging.getLogger("dbos").propagate = False
 
@@ -145,6 +147,28 @@ class DurableEngine:
                 return gone
             await self._dbos.delete_workflows_async([each.workflow_id for each in done])
             gone += len(done)
+
+
+def _migrate(url: str) -> None:
+    """The engine's tables on PostgreSQL, made or changed. For a thread, never for the loop.
+
+    It builds indexes CONCURRENTLY, which waits for every open transaction of the database: in the loop it would wait
+    for ever for one of our own, which the halted loop cannot end. Several processes do it one behind the other.
+    """
+    sys_db = importlib.import_module("dbos._sys_db")  # its public `migrate` would make LISTEN/NOTIFY triggers as well
+    database = sys_db.SystemDatabase.create(
+        system_database_url=url,
+        engine_kwargs={"pool_timeout": 30, "max_overflow": 0, "pool_size": 2},
+        engine=None,
+        schema="dbos",
+        serializer=_json_serializer(),
+        executor_id=None,
+        use_listen_notify=False,
+    )
+    try:
+        database.run_migrations()
+    finally:
+        database.destroy()
 
 
 def _workflow(dbos: Any, run: Run) -> Any:

@@ -13,12 +13,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.database import Database
 from app.deliveries import engine as engine_module
 from app.deliveries.engine import DurableEngine, engine_file, needs_unixepoch
 from app.deliveries.running import executor_name
 from tests.assistant.ward import settings
+from tests.support.databases import postgres_database
+from tests.support.postgres import TempPostgres
 
 PATIENCE = 20.0
+INDEX_WAITS = "select count(*) from pg_stat_activity where wait_event = 'virtualxid'"
 
 
 async def _until(done: Any) -> None:
@@ -65,6 +69,34 @@ async def test_the_engine_keeps_its_promises(database_url: str) -> None:
         assert await engine.unfinished(["w0"]) == (set(), {"w0"})
     finally:
         await engine.stop()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_its_tables_are_made_while_we_write(postgres: TempPostgres, postgres_template: str) -> None:
+    """Indexes are built CONCURRENTLY: they wait for a transaction of ours, so the loop must be free to end it."""
+
+    async def run(_chunk_id: int) -> None: ...
+
+    with postgres_database(postgres, postgres_template) as url:
+        database, engine = Database(url), DurableEngine(url, "test-1", 0.05)
+        try:
+            async with database.write() as session:
+                # PostgreSQL itself ends a transaction that nobody ends: the test fails then instead of hanging.
+                await session.execute(sa.text("set local idle_in_transaction_session_timeout = '15s'"))
+                # What returns rows holds its snapshot until the next statement on its connection.
+                await session.execute(sa.text("delete from conversations where id = :id returning id"), {"id": 7})
+                starting = asyncio.create_task(engine.start(run))
+                while not await _first(database, INDEX_WAITS):
+                    await asyncio.sleep(0.1)
+            await asyncio.wait_for(starting, PATIENCE)
+        finally:
+            await engine.stop()
+            await database.close()
+
+
+async def _first(database: Database, statement: str) -> Any:
+    async with database.read() as session:  # each time anew: within a transaction PostgreSQL shows the same activity again
+        return (await session.execute(sa.text(statement))).scalar()
 
 
 def _look_inside(database_url: str) -> None:
