@@ -16,8 +16,10 @@ LONG = 200  # characters: a whole licence text in the field is looked at by its 
 
 def _licence(name: str) -> str:
     about = metadata.metadata(name)
-    classifiers = [each for each in about.get_all("Classifier", []) if each.startswith("License")]
-    return " ".join([about.get("License-Expression") or "", (about.get("License") or "")[:LONG], *classifiers])
+    fields = [each for field in ("License-Expression", "License") for each in about.get_all(field, []) or []]
+    return " ".join(
+        [each[:LONG] for each in fields] + [each for each in about.get_all("Classifier", []) or [] if each.startswith("License")]
+    )
 
 
 def test_every_library_of_a_running_ward_may_be_used() -> None:
