@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries, read_national
+from app.assistant.learn_vagueness import learn_vagueness
 from app.assistant.learn_words import learn_words
 from app.assistant.slips import with_slips
+from app.assistant.training_rows import Floats, Row, Sample, learn_logistic, ranked, score
 from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
@@ -29,21 +31,12 @@ from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, confiden
 from app.understanding.rules import Rules
 from app.understanding.terms import Entry, Kind
 from app.understanding.text import fold
+from app.understanding.vagueness import VAGUE_FEATURES
 
 FOLDS = 7
 REMOVALS = 6
 GUESSED_FROM = ("centroid", "bayes", "nearest", "name", "name_overlap", "coverage")
 SEED = 20261122
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One text with the class it belongs to and the fold that must not see it."""
-
-    text: str
-    target: str
-    fold: int
 
 
 def main() -> None:
@@ -68,19 +61,24 @@ def main() -> None:
             _removed_classes, [(number, entries, samples, told, folder, rules) for number in range(REMOVALS)], chunksize=1
         )
         learning.get().save()
-    tables, targets = [row for rows, _ in folds for row in rows], [target for _, found in folds for target in found]
+    tables, targets = [row for rows, _, _ in folds for row in rows], [target for _, found, _ in folds for target in found]
     rank_weights = _learn_rank(tables, targets)
     _say_accuracy("xếp hạng (câu chưa thấy giọng)", tables, targets, rank_weights)
     evidence, correct = _evidence(tables, targets, [row for rows in absent for row in rows], rank_weights)
-    confidence_weights = _learn_logistic(evidence, correct)
+    confidence_weights = learn_logistic(evidence, correct)
     _say_confidence(evidence, correct, confidence_weights)
+    vague_weights = learn_vagueness(
+        tables, [sample for _, _, found in folds for sample in found], rank_weights, confidence_weights, catalog.everyday
+    )
     WEIGHTS_FILE.write_text(
         json.dumps(
             {
                 "features": FEATURES,
                 "confidence_features": CONFIDENCE_FEATURES,
+                "vague_features": VAGUE_FEATURES,
                 "rank": [round(float(w), 4) for w in rank_weights],
                 "confidence": [round(float(w), 4) for w in confidence_weights],
+                "vague": [round(float(w), 4) for w in vague_weights],
                 "unlearned": [round(float(w), 4) for w in _guess_learned(tables)],
                 "samples": len(samples),
                 "catalog": catalog.version,
@@ -112,16 +110,6 @@ def _told(folder: Path) -> list[Sample]:
     return [Sample(row["text"], row["code"], list(Voice).index(Voice(row["voice"]))) for row in rows]
 
 
-Row = tuple[NDArray[np.float32], NDArray[np.int32], float, int]
-
-
-def _score(index: Index, rules: Rules, text: str) -> Row:
-    query = index.query(text)
-    signs = rules.signs(query.words.plain, query.replaced, query.words.original)
-    scored = index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
-    return scored.features, scored.classes, scored.unknown_share, len(query.content)
-
-
 def _learn_all(entries: list[Entry], told: list[Sample], folder: Path) -> Learned:
     """The words learned from everything: what is used at run time."""
     return _learn(build_index(entries, folder), entries, told)
@@ -138,20 +126,18 @@ def _learn(index: Index, entries: list[Entry], told: list[Sample]) -> Learned:
 
 def _fold(
     number: int, entries: list[Entry], samples: list[Sample], told: list[Sample], folder: Path, rules: Rules
-) -> tuple[list[Row], list[int]]:
-    """For each sample of a fold, candidates scored by an index without that fold, and the row of the right one (-1: missing)."""
+) -> tuple[list[Row], list[int], list[Sample]]:
+    """For each sample of a fold, candidates scored by an index without that fold, the row of the right one (-1: missing), and the sample."""
     held = {(s.target, fold(s.text)) for s in samples if s.fold == number}
     left = _without(entries, held)
     index = build_index(left, folder)
     index.use(_learn(index, left, [sample for sample in told if sample.fold != number]))
-    rows, targets = [], []
-    for sample in samples:
-        if sample.fold == number:
-            row = _score(index, rules, sample.text)
-            where = np.flatnonzero(row[1] == index.number_of[sample.target])
-            rows.append(row)
-            targets.append(int(where[0]) if len(where) else -1)
-    return rows, targets
+    of_fold = [sample for sample in samples if sample.fold == number]
+    rows, targets = [score(index, rules, sample.text) for sample in of_fold], []
+    for row, sample in zip(rows, of_fold, strict=True):
+        where = np.flatnonzero(row.classes == index.number_of[sample.target])
+        targets.append(int(where[0]) if len(where) else -1)
+    return rows, targets, of_fold
 
 
 def _without(entries: list[Entry], held: set[tuple[str, str]]) -> list[Entry]:
@@ -170,12 +156,12 @@ def _removed_classes(number: int, entries: list[Entry], samples: list[Sample], t
     left = [entry for entry in entries if entry.id not in removed]
     index = build_index(left, folder)
     index.use(_learn(index, left, told))
-    return [_score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]
+    return [score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]
 
 
 def _learn_rank(tables: list[Row], targets: list[int], rounds: int = 400) -> Floats:
     """Softmax regression over candidates, with Adam, full batch."""
-    kept = [(row[0].astype(np.float64), target) for row, target in zip(tables, targets, strict=True) if target >= 0]
+    kept = [(row.features.astype(np.float64), target) for row, target in zip(tables, targets, strict=True) if target >= 0]
     features = np.stack([table for table, _ in kept])
     chosen = np.array([target for _, target in kept])
     weights = np.zeros(len(FEATURES))
@@ -195,7 +181,7 @@ def _learn_rank(tables: list[Row], targets: list[int], rounds: int = 400) -> Flo
 
 def _guess_learned(tables: list[Row]) -> Floats:
     """Least squares: the learned sum from the other evidence about a class."""
-    features = np.concatenate([row[0] for row in tables]).astype(np.float64)
+    features = np.concatenate([row.features for row in tables]).astype(np.float64)
     others = features.copy()
     others[:, [at for at, name in enumerate(FEATURES) if name not in GUESSED_FROM]] = 0.0
     found, *_ = np.linalg.lstsq(others, features[:, FEATURES.index("learned")], rcond=None)
@@ -204,29 +190,17 @@ def _guess_learned(tables: list[Row]) -> Floats:
 
 def _evidence(tables: list[Row], targets: list[int], unseen: list[Row], weights: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     rows, correct = [], []
-    for (features, _, unknown_share, words), target in [*zip(tables, targets, strict=True), *((row, -1) for row in unseen)]:
-        logits = features @ weights
-        order = np.argsort(-logits)
-        probabilities = np.exp(logits[order] - logits[order[0]])
-        probabilities /= probabilities.sum()
-        rows.append(confidence_features(probabilities, features[order[0]], unknown_share, words))
+    for row, target in [*zip(tables, targets, strict=True), *((row, -1) for row in unseen)]:
+        order, probabilities = ranked(row, weights)
+        rows.append(confidence_features(probabilities, row.features[order[0]], row.unknown_share, row.words))
         correct.append(int(order[0]) == target)
     return np.array(rows), np.array(correct)
 
 
-def _learn_logistic(evidence: Floats, correct: NDArray[np.bool_], rounds: int = 3000) -> Floats:
-    weights = np.zeros(evidence.shape[1])
-    wanted = correct.astype(np.float64)
-    for _ in range(rounds):
-        guess = 1 / (1 + np.exp(-evidence @ weights))
-        weights -= 0.8 * (evidence.T @ (guess - wanted) / len(wanted) + 1e-4 * weights)
-    return weights
-
-
 def _say_accuracy(name: str, tables: list[Row], targets: list[int], weights: Floats) -> None:
     places = []
-    for (features, *_), target in zip(tables, targets, strict=True):
-        order = np.argsort(-(features @ weights))
+    for row, target in zip(tables, targets, strict=True):
+        order, _ = ranked(row, weights)
         places.append(int(np.flatnonzero(order == target)[0]) if target >= 0 else 99)
     found = np.array(places)
     top1, top3 = (found == 0).mean() * 100, (found < 3).mean() * 100

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.understanding.index import FEATURES, Scored
+from app.understanding.vagueness import VAGUE_FEATURES
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
 LEARNED = FEATURES.index("learned")
@@ -21,7 +22,7 @@ CONFIDENCE_FEATURES = ("probability", "margin", "nearest", "name", "fuzzy", "nam
 
 @dataclass(frozen=True)
 class Weights:
-    """`rank`: one weight per feature. `confidence`: logistic weights over CONFIDENCE_FEATURES.
+    """`rank`: one weight per feature. `confidence`, `vague`: logistic weights over CONFIDENCE_FEATURES, VAGUE_FEATURES.
 
     `unlearned`: over the features, what the learned sum of a class would likely be that is newer than the weights.
     """
@@ -29,14 +30,16 @@ class Weights:
     rank: NDArray[np.float64]
     confidence: NDArray[np.float64]
     unlearned: NDArray[np.float64]
+    vague: NDArray[np.float64]
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> Weights:
         """Read learned weights. Raises ValueError when they were learned for other features."""
         data = json.loads(path.read_text("utf-8"))
-        if tuple(data["features"]) != FEATURES or tuple(data["confidence_features"]) != CONFIDENCE_FEATURES:
+        learned_for = tuple(map(tuple, (data["features"], data["confidence_features"], data["vague_features"])))
+        if learned_for != (FEATURES, CONFIDENCE_FEATURES, VAGUE_FEATURES):
             raise ValueError("weights.json was learned for other features: run ./dev train")
-        return cls(np.array(data["rank"]), np.array(data["confidence"]), np.array(data["unlearned"]))
+        return cls(*(np.array(data[name]) for name in ("rank", "confidence", "unlearned", "vague")))
 
 
 @dataclass(frozen=True)

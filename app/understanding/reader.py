@@ -11,6 +11,7 @@ from app.understanding.national import National
 from app.understanding.ranker import Ranking, Weights, rank
 from app.understanding.rules import Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
+from app.understanding.vagueness import vague_features, vagueness
 
 FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
 
@@ -30,6 +31,8 @@ class Reading:
     """Codes to offer to who has not said anything yet."""
     plain: frozenset[str] = frozenset()
     """Ids of those that are no variant (nước ngoài, làm lại…) or whose variant the message speaks of."""
+    vagueness: float = 0.0
+    """How surely it is too vague to be answered (0-1)."""
 
     @property
     def top(self) -> Entry | None:
@@ -81,4 +84,22 @@ class Reader:
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)
         unasked = scored.features[:, FEATURES.index("variant_unasked")]
         plain = frozenset(name for name, count in zip(names, unasked, strict=True) if count == 0)
-        return Reading(query, signs, ranking, entries, exact is not None, self.often, plain)
+        vague = 0.0 if exact is not None else self._vagueness(query, signs, ranking, entries)
+        return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, vague)
+
+    def _vagueness(self, query: Query, signs: Signs, ranking: Ranking, entries: tuple[tuple[Entry, float], ...]) -> float:
+        top, first = entries[0]
+        everyday = first if top.everyday and top.kind is Kind.PROCEDURE else 0.0
+        families = np.array([entry.kind is Kind.FAMILY for entry, _ in entries])
+        rarities = [self.index.rarity(word) for word in set(query.content)]
+        found = vague_features(
+            np.array(ranking.probabilities),
+            families,
+            everyday,
+            ranking.confidence,
+            ranking.coverage,
+            rarities,
+            len(signs.aspects),
+            len(query.markers),
+        )
+        return vagueness(found, self.weights.vague)

@@ -13,7 +13,8 @@ LIKELY = 0.3  # a confidence from which an intent is believed
 PERHAPS = 0.2  # a confidence from which the best is shown, with what else may be meant
 MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
-VAGUE = 0.78  # a probability from which a family's question is asked however long the message is
+TOO_VAGUE, TOO_VAGUE_BESIDE_PLAIN = 0.55, 0.95  # learned vagueness from which a question is asked
+FAMILY_MEANT, NEAR_THE_TOP = 0.2, 5  # probability and place of a family whose question fits what is too vague
 GUESSED = 0.15  # a confidence below which even a word or two that we know may be a slip of the finger
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
 COVERED = 0.45  # share of a message that a class must know, to ask about it
@@ -29,13 +30,14 @@ MAX_CHOICES = 5
 def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decision:
     """Decide about a message as if nothing had been said before, but for the state it leaves."""
     decision = _alone(reading, aspects, state)
-    ours = decision.family is not None or decision.confidence >= SURE_ENOUGH or decision.intent not in UNSURE
+    named = decision.family is not None and reading.top is not None and decision.family == reading.top.id
+    ours = named or decision.confidence >= SURE_ENOUGH or decision.intent not in UNSURE
     if ours or (reading.top is not None and reading.top.everyday):
         return decision
-    named = reader.national.find(reading.query.words.plain.split())
-    if named is None:
+    found = reader.national.find(reading.query.words.plain.split())
+    if found is None:
         return decision
-    target, near = f"national:{named.code}", decision.codes[:MAX_NEAR]
+    target, near = f"national:{found.code}", decision.codes[:MAX_NEAR]
     return replace(decision, outcome="other", intent="national", target=target, parts=(), choices=near, state=state)
 
 
@@ -69,9 +71,9 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
 
 
 def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision | None:
-    """What to do when the best is no procedure but leads to some: a family, a life event, an agency elsewhere."""
-    if top.kind is Kind.FAMILY and (reading.entries[0][1] >= VAGUE or len(reading.query.content) <= FEW_WORDS):
-        return _clarify(reading, state, family=top.id)
+    """What to do when it is too vague, or when the best is no procedure but leads to some: a family, a life event, an agency elsewhere."""
+    if _too_vague(reading, top):
+        return _clarify(reading, state, family=_family_meant(reading))
     if top.kind is Kind.EVENT and reading.confidence >= 0.35:
         return _event(reading, top, aspects, state)
     if top.kind is Kind.ELSEWHERE and reading.confidence >= 0.35:
@@ -97,10 +99,17 @@ def _says_nothing(reading: Reading) -> bool:
     return len(words.words.folded) > 1 and not words.content and not reading.signs.intents and reading.confidence < NOTHING_SAID
 
 
+def _known(reading: Reading) -> bool:
+    """Whether the best class knows enough of the words to ask about it, and they are no mere guess at what was typed."""
+    if reading.ranking is None or reading.ranking.coverage < COVERED:
+        return False
+    typed = set(reading.query.words.plain.split())
+    return reading.confidence >= GUESSED or len(typed.intersection(reading.query.content)) * 2 > len(set(reading.query.content))
+
+
 def _short(reading: Reading) -> bool:
     """A word or two that we know: too little to choose by, enough to ask back."""
-    known = reading.ranking is not None and reading.ranking.coverage >= COVERED
-    return known and len(set(reading.query.content)) <= FEW_WORDS and reading.confidence >= GUESSED
+    return _known(reading) and len(set(reading.query.content)) <= FEW_WORDS and reading.confidence >= GUESSED
 
 
 def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision:
@@ -179,13 +188,31 @@ def codes_of(reading: Reading, limit: int = 5) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(code for code in led if ":" not in code), *reading.codes()]))[:limit]
 
 
+def _too_vague(reading: Reading, top: Entry) -> bool:
+    """Whether to ask back. A family with a plain everyday procedure is asked about only when nothing else is said."""
+    if not _known(reading):
+        return False
+    if top.kind is Kind.FAMILY:
+        return reading.exact or reading.vagueness >= (TOO_VAGUE_BESIDE_PLAIN if top.everyday else TOO_VAGUE)
+    return top.kind is Kind.PROCEDURE and reading.vagueness >= TOO_VAGUE
+
+
+def _family_meant(reading: Reading) -> str | None:
+    """The family whose question is worth asking: it is likely itself, or the likeliest procedure is one of its own."""
+    likely = reading.entries[0][0].id
+    for entry, p in reading.entries[:NEAR_THE_TOP]:
+        if entry.kind is Kind.FAMILY and (p >= FAMILY_MEANT or likely in (entry.id, *entry.members)):
+            return entry.id
+    return None
+
+
 def _clarify(reading: Reading, state: State, family: str | None = None) -> Decision:
     codes = codes_of(reading)
     best = reading.entries[0][1]
     close = [e.id for e, p in reading.entries if e.kind in (Kind.PROCEDURE, Kind.ELSEWHERE) and p >= 0.08 * best]
     choices = tuple(close[:4]) if len(close) > 1 else codes[:3]
-    if family is not None and reading.top is not None:
-        choices = reading.top.members
+    if family is not None:
+        choices = next(entry.members for entry, _ in reading.entries if entry.id == family)
     return Decision(
         "clarify",
         "vague",

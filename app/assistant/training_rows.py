@@ -1,0 +1,76 @@
+"""What learning works on: a text with its class, and the same text scored by an index that has not seen it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.understanding.index import Index
+from app.understanding.rules import Rules
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One text with the class it belongs to and the fold that must not see it."""
+
+    text: str
+    target: str
+    fold: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A text scored by an index that has not seen it: its candidates, and what else of it is evidence."""
+
+    features: NDArray[np.float32]
+    classes: NDArray[np.int32]
+    unknown_share: float
+    words: int
+    everyday: NDArray[np.bool_]
+    """Of the candidates, those asked every day."""
+    rarities: tuple[float, ...]
+    aspects: int
+    markers: int
+
+
+def score(index: Index, rules: Rules, text: str) -> Row:
+    """What an index finds for a text."""
+    query = index.query(text)
+    signs = rules.signs(query.words.plain, query.replaced, query.words.original)
+    scored = index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
+    return Row(
+        scored.features,
+        scored.classes,
+        scored.unknown_share,
+        len(query.content),
+        np.array([index.entries[number].everyday for number in scored.classes]),
+        tuple(index.rarity(word) for word in set(query.content)),
+        len(signs.aspects),
+        len(query.markers),
+    )
+
+
+def ranked(row: Row, weights: Floats, bonus: Floats | float = 0.0) -> tuple[NDArray[np.int64], Floats]:
+    """Candidates best first, and their probabilities in that order."""
+    logits = row.features @ weights + bonus
+    order = np.argsort(-logits)
+    probabilities = np.exp(logits[order] - logits[order[0]])
+    return order, probabilities / probabilities.sum()
+
+
+def learn_logistic(evidence: Floats, correct: NDArray[np.bool_], importance: Floats | None = None, rounds: int = 3000) -> Floats:
+    """Logistic regression, full batch, with Nesterov's momentum. `importance`: how much each row counts."""
+    weights, moved = np.zeros(evidence.shape[1]), np.zeros(evidence.shape[1])
+    wanted = correct.astype(np.float64)
+    counts = np.ones(len(wanted)) if importance is None else importance
+    counts = counts / counts.sum()
+    for _ in range(rounds):
+        ahead = weights + 0.9 * moved
+        guess = 1 / (1 + np.exp(-evidence @ ahead))
+        moved = 0.9 * moved - 0.8 * (evidence.T @ ((guess - wanted) * counts) + 1e-5 * ahead)
+        weights = weights + moved
+    return weights

@@ -1,0 +1,50 @@
+"""Too vague to be answered, though one procedure may rank high: a question back, with what may be meant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.assistant.knowing import Knowledge
+from app.understanding.decision import State
+from app.understanding.dialogue import decide
+from app.understanding.ranker import WEIGHTS_FILE, Weights
+from app.understanding.vagueness import VAGUE_FEATURES, vague_features, vagueness
+
+
+@pytest.mark.parametrize("text", ["làm giấy tờ cho con", "làm lại giấy", "giấy tờ nhà đất", "xin giấy xác nhận", "sửa giấy tờ bị sai"])
+def test_what_nobody_can_decide_is_asked_back(knowledge: Knowledge, text: str) -> None:
+    decision = decide(knowledge.reader, text, State())
+    assert decision.outcome == "clarify"
+    assert len(decision.choices) >= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("tạm trú cần gì", "1.004194"),
+        ("thủ tục khai sinh", "1.001193"),
+        ("tách hộ ở đâu", "1.010038"),
+        ("dang ky ket hon online dc ko", "1.000894"),
+    ],
+)
+def test_what_is_short_and_clear_is_answered(knowledge: Knowledge, text: str, code: str) -> None:
+    decision = decide(knowledge.reader, text, State())
+    assert (decision.outcome, decision.codes[0]) == ("answer", code)
+
+
+def test_words_of_nobody_are_no_evidence_and_no_error() -> None:
+    found = vague_features(np.array([1.0]), np.array([False]), 0.0, 0.5, 0.0, (), 0, 0)
+    assert found.shape == (len(VAGUE_FEATURES),)
+    assert np.isfinite(found).all()
+    assert 0 <= vagueness(found, Weights.load().vague) <= 1
+
+
+def test_weights_learned_for_other_evidence_are_refused(tmp_path: Path) -> None:
+    stale = json.loads(WEIGHTS_FILE.read_text("utf-8")) | {"vague_features": ["entropy"]}
+    (tmp_path / "weights.json").write_text(json.dumps(stale), "utf-8")
+    with pytest.raises(ValueError, match=r"run \./dev train"):
+        Weights.load(tmp_path / "weights.json")
