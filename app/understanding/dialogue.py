@@ -17,12 +17,15 @@ from app.understanding.terms import Kind
 from app.understanding.text import clean
 
 GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
+SIBLING_WORDS = 2  # that say something, of a message that only adds to the one in mind
+POSSIBLE = 0.01  # probability of a look-alike together with the one in mind
 NAMED = 0.6  # overlap with a procedure's name from which the message names it
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _QR_WORDS = re.compile(r"(?i)\b(?:mã|ma|code)?\s*qr\b(?:\s*code)?")
+_AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
 
@@ -198,7 +201,11 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     if top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH)):
         return None
     aspects = _asked(reading, state)
-    named = reading.ranking is not None and reading.ranking.name_overlap >= NAMED
+    named = _names(reading)
+    sibling = _sibling(reader, _AND.sub("", text), state)
+    if sibling is not None:
+        codes = tuple(dict.fromkeys([sibling, state.code, *reading.codes()]))[:5]
+        return answer(reading, codes, aspects or state.aspects, state, inherited=True)
     if topic and top is not None and (named or reading.confidence >= SURE_ENOUGH):
         if top.kind is not Kind.PROCEDURE:
             return None
@@ -211,6 +218,29 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
             return None
     codes = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))
     return answer(reading, codes[:5], signs.aspects, state, inherited=True)
+
+
+def _names(reading: Reading) -> bool:
+    """Whether the message says the name of the likeliest."""
+    return reading.ranking is not None and reading.ranking.name_overlap >= NAMED
+
+
+def _sibling(reader: Reader, text: str, state: State) -> str | None:
+    """«còn gia hạn thì sao» after tạm trú: the look-alike of the one in mind that has what the message adds, or None."""
+    index = reader.index
+    number = index.number_of.get(state.code or "")
+    reading = reader.read(text)
+    if number is None or len(set(reading.query.content)) > SIBLING_WORDS:
+        return None
+    related = index.entries[number].related
+    if _names(reading) and reading.top is not None and reading.top.kind is Kind.PROCEDURE:
+        return reading.top.id if reading.top.id in related else None
+    added = reading.query.markers - index.class_markers[number]
+    if not added:
+        return None
+    together = reader.read(f"{text} {index.entries[number].names[0]}")
+    likely = (entry for entry, p in together.entries if p >= POSSIBLE and entry.id in related and entry.kind is Kind.PROCEDURE)
+    return next((entry.id for entry in likely if added <= index.class_markers[index.number_of[entry.id]]), None)
 
 
 def _with_topic(reader: Reader, text: str, state: State) -> Reading | None:

@@ -263,3 +263,19 @@ def test_any_conversation_keeps_its_promises(knowledge: Knowledge) -> None:
             state = decision.state
 
     talk()
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "code"),
+    [
+        ("tạm trú cần gì", "còn gia hạn thì sao", "1.002755"),
+        ("dang ky tam tru may ngay", "con xoa thi sao", "1.010028"),
+        ("làm lại căn cước bị mất cần gì", "hết hạn thì sao", "1.014063"),
+        ("khai sinh cần gì", "còn làm lại?", "1.004884"),
+        ("làm khai sinh mất mấy ngày", "còn khai tử?", "1.000656"),
+        ("tạm trú cần gì", "còn phí", "1.004194"),
+    ],
+)
+def test_what_is_added_to_the_one_in_mind_leads_to_its_look_alike(reader: Reader, first: str, then: str, code: str) -> None:
+    known = decide(reader, first, State()).state
+    assert decide(reader, then, known).codes[0] == code
