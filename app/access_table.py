@@ -12,6 +12,7 @@ from app import access
 from app.officials import access as officials
 from app.officials.models import Role
 from app.officials.service import ROLE_NAMES
+from app.volunteers import access as volunteers
 
 ROLES: dict[Callable[..., object], frozenset[Role]] = {
     officials.access_read: officials.READERS,
@@ -30,9 +31,20 @@ OTHERS: dict[Callable[..., object], str] = {
     access.platform: "nền tảng nhắn tin, có chữ ký",
     access.keeper_ticket: "người giữ vé của `gandan channel`",
     officials.access_half: "cán bộ đang ở bước xác nhận thứ hai",
+    volunteers.access_volunteer: "tình nguyện viên đã vào nhóm",
 }
 DECLARATIONS = frozenset(ROLES) | frozenset(OTHERS)
-TOKENS: frozenset[Callable[..., object]] = frozenset({access.csrf_checked, officials.csrf_official, officials.csrf_before, access.platform})
+TOKENS: frozenset[Callable[..., object]] = frozenset(
+    {
+        access.csrf_checked,
+        officials.csrf_official,
+        officials.csrf_before,
+        access.platform,
+        volunteers.csrf_volunteer,
+        volunteers.csrf_queue,
+        volunteers.csrf_joining,
+    }
+)
 HEAD = """# Ai được làm gì
 
 Tệp này được tạo từ các đường dẫn của ứng dụng bằng `./dev generate`; đừng sửa tay. `tests/console/test_security.py` thử từng dòng với từng

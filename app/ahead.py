@@ -25,8 +25,8 @@ def compute_ahead(make: Callable[[], Value]) -> Callable[[], Value]:
     def result() -> Value:
         with os.fdopen(reading, "rb") as pipe:
             data = pipe.read()
-        os.waitpid(child, 0)
-        if not data:  # the error is better told by the process that serves
+        _, status = os.waitpid(child, 0)
+        if status or not data:  # killed in the middle, or an error that the process that serves can tell better
             return make()
         value: Value = pickle.loads(data)  # noqa: S301 -- our own child wrote it, into our own pipe
         return value

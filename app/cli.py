@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -54,7 +56,7 @@ def serve(
     """Chạy trang web và các kênh."""
     gc.disable()  # thousands of objects are made and none is thrown away: collecting while starting only costs time
     settings = Settings()
-    knowledge = compute_ahead(lambda: _knowledge(settings))
+    knowledge = _soon(settings)
 
     import uvicorn  # noqa: PLC0415
 
@@ -165,11 +167,20 @@ def _ask_line(pipeline: Any, line: str) -> dict[str, Any]:
     }
 
 
-def _knowledge(settings: Settings) -> Any:
-    from app.assistant.knowing import Knowledge  # noqa: PLC0415
+def _soon(settings: Settings) -> Callable[[], Any]:
+    """What gives the knowledge: read when asked where it is kept, else built in a second process from now on."""
+    from app.assistant.kept import kept_file  # noqa: PLC0415
     from app.commune import load_commune  # noqa: PLC0415
 
-    return Knowledge.load(settings.procedures_dir, load_commune(settings.commune_file).locale)
+    file = kept_file(settings.procedures_dir, load_commune(settings.commune_file).locale, settings.resolved_cache_dir)
+    return partial(_knowledge, settings) if file.exists() else compute_ahead(partial(_knowledge, settings))
+
+
+def _knowledge(settings: Settings, *, keep: bool = True) -> Any:
+    from app.assistant.kept import load_kept  # noqa: PLC0415
+    from app.commune import load_commune  # noqa: PLC0415
+
+    return load_kept(settings.procedures_dir, load_commune(settings.commune_file).locale, settings.resolved_cache_dir, keep=keep)
 
 
 def _pipeline(settings: Settings) -> Any:
@@ -181,4 +192,6 @@ def _pipeline(settings: Settings) -> Any:
     commune = load_commune(settings.commune_file)
     templates = environment()
     templates.globals["commune"] = commune
-    return Pipeline(KnowledgeHolder(settings.procedures_dir, commune.locale), commune, templates, settings)
+    return Pipeline(
+        KnowledgeHolder(settings.procedures_dir, commune.locale, _knowledge(settings, keep=False)), commune, templates, settings
+    )

@@ -19,7 +19,9 @@ def demo(
     settings = Settings() if data_dir is None else Settings(data_dir=data_dir, database_url=None)
     typer.echo("Đang dựng phường mẫu, khoảng nửa phút…", err=True)
     filled = asyncio.run(_fill(settings))
-    typer.echo(f"Xong: {filled.people} người theo dõi, {filled.answers} câu hỏi, thông báo, lịch, dữ liệu riêng của phường mẫu.\n")
+    typer.echo(
+        f"Xong: {filled.people} người theo dõi, {filled.answers} câu hỏi, thông báo, lịch, tình nguyện viên, số liệu, dữ liệu riêng của phường mẫu.\n"
+    )
     _table(filled.opened)
     typer.echo("\nMật khẩu trên chỉ dùng một lần: đăng nhập lần đầu, hệ thống mời đặt mật khẩu riêng.")
     folder = f"GANDAN_DATA_DIR={data_dir} " if data_dir is not None else ""

@@ -179,6 +179,7 @@ def _has_database(settings: Settings) -> bool:
 
 def _questions(knowledge: object = None) -> Questions:
     """The work, on the installation's database and catalog (or what was loaded of it already)."""
+    from app.assistant.kept import load_kept  # noqa: PLC0415
     from app.assistant.knowing import Knowledge  # noqa: PLC0415
     from app.commune import load_commune  # noqa: PLC0415
     from app.database import Database, migrate  # noqa: PLC0415
@@ -187,7 +188,7 @@ def _questions(knowledge: object = None) -> Questions:
     settings = Settings()
     migrate(settings.resolved_database_url)
     if not isinstance(knowledge, Knowledge):
-        knowledge = Knowledge.load(settings.procedures_dir, load_commune(settings.commune_file).locale)
+        knowledge = load_kept(settings.procedures_dir, load_commune(settings.commune_file).locale, settings.resolved_cache_dir)
     return Questions(Database(settings.resolved_database_url), knowledge, settings.conversation_expiry)
 
 

@@ -1,6 +1,6 @@
 """`gandan worker`: sends announcements beside the web processes of a province, and erases what was kept long enough.
 
-With SQLite the one web process sends by itself, and this only erases.
+With SQLite the one web process does both by itself.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ import datetime as dt
 import signal
 from collections.abc import AsyncIterator
 
+import structlog
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.assistant import repository as assistant_repository
-from app.channels import repository as channels_repository
 from app.channels.accounts import Accounts
 from app.commune import load_commune
 from app.database import Database, migrate
 from app.deliveries.running import Deliveries
+from app.erasing import erase
 from app.logs import configure_logging
-from app.officials import sessions as officials_sessions
 from app.sealing import Sealer
 from app.settings import Settings
 from app.visitor import load_secret
 from app.ward.holder import WardHolder
 from app.wiring import channel_builders
 
+log = structlog.get_logger()
 FOLLOW_ACCOUNTS = 5.0
 
 
@@ -41,7 +42,12 @@ async def work(settings: Settings, every: int, *, once: bool) -> None:
     sends = not once and not settings.resolved_database_url.startswith("sqlite")
     async with _sending(settings, database) if sends else contextlib.nullcontext():
         while not stop.is_set():
-            await _erase(settings, database)
+            try:
+                await _erase(settings, database)
+            except SQLAlchemyError as error:  # a database that is away for a moment must not end the sending
+                if once:
+                    raise
+                log.error("not_erased", kind=type(error).__name__)
             if once:
                 break
             with contextlib.suppress(TimeoutError):
@@ -77,11 +83,5 @@ async def _follow(accounts: Accounts) -> None:
 
 
 async def _erase(settings: Settings, database: Database) -> None:
-    now = dt.datetime.now(dt.UTC)
-    async with database.write() as session:
-        conversations, answers = await assistant_repository.purge(session, now - settings.keep_conversations, now - settings.keep_answers)
-    async with database.write() as session:
-        messages = await channels_repository.purge(session, now - settings.keep_messages)
-    async with database.write() as session:
-        await officials_sessions.purge(session, settings, now)
+    conversations, answers, messages = await erase(database, settings, dt.datetime.now(dt.UTC))
     typer.echo(f"Đã xóa {conversations} cuộc trò chuyện, {answers} câu trả lời và {messages} tin đã xong quá hạn giữ.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from dateutil.rrule import rrulestr
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from app.catalog.content import Boolean, Sentence, ShortName, Slug, Text
 from app.catalog.humanize import problems_of
@@ -37,6 +37,12 @@ class Shift(_Strict):
 
     opens: Clock
     closes: Clock
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError(f"Giờ mở ({self.opens:%H:%M}) phải trước giờ nghỉ ({self.closes:%H:%M})")
+        return self
 
 
 class Phone(_Strict):

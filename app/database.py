@@ -79,6 +79,16 @@ class Commune(Base):
     name: Mapped[str] = mapped_column(sa.String(200))
 
 
+async def lock_commune(session: AsyncSession, commune_id: int) -> None:
+    """What is decided by looking at several rows of a commune is decided one by one; SQLite writes one by one anyway."""
+    await session.execute(sa.select(Commune.id).where(Commune.id == commune_id).with_for_update(key_share=True))
+
+
+def partial_index(name: str, *columns: str, where: str) -> sa.Index:
+    """An index of the rows that meet a condition, the same on both kinds of database."""
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 Transaction = AsyncSession | AsyncConnection
 """What statements run on: a session, or a bare connection."""
 

@@ -28,6 +28,7 @@ from app.commune import CommuneProfile, load_commune
 from app.console import routes as console
 from app.database import Database, migrate
 from app.deliveries.running import Deliveries
+from app.erasing import keep_erasing
 from app.health import router as health
 from app.limits import BodyLimitMiddleware, RateLimiter
 from app.local.holder import SnapshotHolder
@@ -40,12 +41,14 @@ from app.settings import Settings
 from app.site import announcement_pages as announcements
 from app.site import calendar_page as calendar
 from app.site import endpoints as site
-from app.site import guide_page, lookup
+from app.site import guide_page, lookup, statistics_pages, volunteer_pages
 from app.site import paper_pages as paper
 from app.site.doors import doors_of
 from app.site.lookup_data import LookupHolder
 from app.site.qr import draw, qr_svg
 from app.site.static_files import static, static_files
+from app.statistics.public import Publisher
+from app.statistics.service import Sources
 from app.subscribers.acts import Acts
 from app.templates import environment
 from app.visitor import Signer, VisitorMiddleware, load_secret
@@ -94,7 +97,9 @@ def create_app(
             app.state.ward.keep_fresh(),
             _watch_catalog(holder, settings.procedures_dir),
             _warm(commune),
+            _publisher(app).keep(),
             database.keep_tidy(),
+            *([keep_erasing(database, settings)] if sends and database.alone else []),
         )
         app.state.desk = desk = Desk(database, assistant, accounts, settings, draw)
         desk.receipts = deliveries.receipts.accept
@@ -146,10 +151,14 @@ def _route(app: FastAPI) -> None:
     app.include_router(guide_page.router)
     # /tra-cuu, /sw.js     volunteers' lookup, offline
     app.include_router(lookup.router)
+    # /tinh-nguyen/…      volunteers' tally; /to-cong-nghe-so
+    app.include_router(volunteer_pages.router)
     # /in/…               posters and slips; /q/…/… and /quay/… where their codes lead
     app.include_router(paper.router)
     # /thong-bao/…
     app.include_router(announcements.router)
+    # /so-lieu             figures of the months that are over
+    app.include_router(statistics_pages.router)
     # /lich/…              the ward's calendar, its feed
     app.include_router(calendar.router)
     # /api/v1/…
@@ -200,6 +209,16 @@ def _print(app: FastAPI) -> None:
         state.settings.public_url,
         lambda: dt.datetime.now(dt.UTC),
     )
+
+
+def _publisher(app: FastAPI) -> Publisher:
+    """Publishes each month's figures when it is over."""
+    state = app.state
+
+    def known() -> Sources:
+        return Sources(state.catalog(), state.topics, state.local.now.calendar)
+
+    return Publisher(state.database, lambda: known().calendar, lambda code: known().is_full(code), lambda: dt.datetime.now(dt.UTC))
 
 
 def _protect(app: FastAPI, settings: Settings) -> None:

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
 
     # Where things are
     data_dir: Path = Field(default=Path("var"), description="Folder of the embedded database. The only place written to.")
+    cache_dir: Path | None = Field(default=None, description="What is made again when it is missing. Empty: `cache` in data_dir.")
     procedures_dir: Path = Field(default=ROOT / "procedures", description="Folder of the catalog.")
     commune_file: Path = Field(
         default=ROOT / "procedures" / "commune.sample.yaml", description="The ward's profile: name, hours, counters, phones."
@@ -127,6 +128,11 @@ class Settings(BaseSettings):
         if self.database_url and self.database_url.startswith("postgresql") and self.secret_key is None:
             raise ValueError("Dùng PostgreSQL thì phải đặt GANDAN_SECRET_KEY (một chuỗi ngẫu nhiên dài, giống nhau ở mọi tiến trình)")
         return self
+
+    @property
+    def resolved_cache_dir(self) -> Path:
+        """The folder of what is made again when it is missing."""
+        return self.cache_dir or self.data_dir / "cache"
 
     @cached_property
     def resolved_database_url(self) -> str:

@@ -11,7 +11,9 @@ from app.local.models import LocalFact
 from app.officials.models import Official, OfficialSession, SignInFailure
 from app.questions.models import AskProposal, DealtQuestion
 from app.site.models import QrScan
+from app.statistics.models import MonthlyEntry, PublishedMonth, Target
 from app.subscribers.models import ResidentialGroup, Subscriber, SubscriberCode, Subscription
+from app.volunteers.models import Tally, Volunteer, VolunteerInvitation, VolunteerShift, VolunteerTeam, VolunteerTeamGroup
 from app.ward.models import WardChange, WardSetting
 
 __all__ = [
@@ -35,14 +37,23 @@ __all__ = [
     "Executor",
     "HolidayOverride",
     "LocalFact",
+    "MonthlyEntry",
     "Official",
     "OfficialSession",
+    "PublishedMonth",
     "QrScan",
     "ResidentialGroup",
     "SignInFailure",
     "Subscriber",
     "SubscriberCode",
     "Subscription",
+    "Tally",
+    "Target",
+    "Volunteer",
+    "VolunteerInvitation",
+    "VolunteerShift",
+    "VolunteerTeam",
+    "VolunteerTeamGroup",
     "WardChange",
     "WardSetting",
 ]

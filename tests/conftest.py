@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,16 @@ def no_network() -> Iterator[list[str]]:
         yield refused
     if refused:
         pytest.fail(f"tests must not use the network; this one reached for {', '.join(sorted(set(refused)))}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def kept_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One cache of the built catalog for every process of the run: each server of the tests would build it anew."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANDAN_CACHE_DIR", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

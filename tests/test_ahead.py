@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 
 import pytest
 
@@ -25,6 +26,20 @@ def test_an_error_is_raised_where_it_can_be_told() -> None:
 
     with pytest.raises(ValueError, match="dòng 3"):
         compute_ahead(broken)()
+
+
+def test_a_child_that_dies_while_it_sends_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine that runs out of memory."""
+
+    def die(descriptor: int, mode: str) -> None:
+        del mode
+        os.write(descriptor, pickle.dumps(["khai sinh"] * 9)[:-20])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdopen", die)
+        result = compute_ahead(lambda: "xong")
+    assert result() == "xong"
 
 
 def test_what_cannot_be_sent_is_made_here() -> None:

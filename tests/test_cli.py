@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import app.assistant.knowing
+import app.assistant.kept
 from app.cli import app as gandan
 from app.settings import ROOT
 from tests.assistant.ward import knowledge
@@ -26,7 +26,7 @@ GANDAN = str(Path(sys.executable).with_name("gandan"))
 def one_catalog() -> Iterator[None]:
     """Load the catalog once for all commands of these tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app.assistant.knowing, "KnowledgeHolder", lambda _folder, _locale: knowledge())
+        patch.setattr(app.assistant.kept, "load_kept", lambda _folder, _locale, _cache, **_: knowledge().files)
         yield
 
 

@@ -25,6 +25,7 @@ def test_the_sample_says_that_it_is_one() -> None:
     [
         ("rule: FREQ=MONTHLY;BYDAY=1SU", "rule: mỗi tháng một lần", "FREQ=MONTHLY"),
         ('opens: "7:30"', 'opens: "25:70"', "hours"),
+        ('opens: "7:30"', 'opens: "23:30"', "Giờ mở (23:30) phải trước giờ nghỉ"),
         ("is_sample: true", "is_sample: có", "true hoặc false"),
         ('number: "0236 000 0000"', 'number: "gọi anh Ba"', "viết theo mẫu"),
     ],

@@ -237,12 +237,12 @@ def _sentence(problem: Any) -> str:
     field = str(problem["loc"][0]) if problem["loc"] else ""
     name = NAMES.get(field, NAMES["cap"])
     if problem["type"] in {"string_too_long", "too_long"} and isinstance(problem["input"], str):
-        return f"«{name}» dài quá {problem['ctx']['max_length']} chữ cái. Bạn viết gọn lại."
+        return f"«{name}» dài quá {problem['ctx']['max_length']} chữ cái. Anh/chị viết gọn lại."
     if problem["type"] == "too_long":
-        return f"«{name}» nhiều quá {problem['ctx']['max_length']} mục. Bạn bỏ bớt."
+        return f"«{name}» nhiều quá {problem['ctx']['max_length']} mục. Anh/chị bỏ bớt."
     if problem["type"] == "value_error":
         return f"«{name}»: {problem['ctx']['error']}"
-    return f"«{name}» chưa đúng. Bạn xem lại."
+    return f"«{name}» chưa đúng. Anh/chị xem lại."
 
 
 def slug_of(title: str) -> str:

@@ -25,9 +25,13 @@ PNG, JPEG, PDF = "image/png", "image/jpeg", "application/pdf"
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"cHRM"})
 _NO_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
+_START, _SCAN, _END = 0xD8, 0xDA, 0xD9
+_AFTER_SCAN = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+"""A marker that ends a scan's pixels."""
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _JPEG_KEPT = frozenset({0xDB, 0xC4, 0xDD, 0xDA, 0xEE, *_FRAMES})
-_ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction", b"/RichMedia", b"/XFA")
+_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA|OpenAction(?!\s*\[))(?![A-Za-z])")
+"""What acts by itself. `/OpenAction [` only says which page is shown first: LibreOffice writes that."""
 
 BROKEN = "Ảnh bị hỏng hoặc không phải ảnh PNG, JPEG. Anh/chị chụp lại hoặc lưu ảnh thành JPEG."
 TOO_BIG = "Ảnh nặng quá 1 MB. Anh/chị gửi ảnh đó cho mình qua Zalo rồi lưu về (ảnh sẽ nhẹ đi), hoặc chụp màn hình ảnh."
@@ -76,7 +80,7 @@ def check_pdf(data: bytes, name: str) -> CheckedFile:
     if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-2048:]:
         raise BadInput("Tệp này không phải PDF, hoặc bị hỏng. Anh/chị lưu văn bản thành PDF rồi gửi lại.")
     names = re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), data)
-    if any(re.search(re.escape(word) + rb"(?![A-Za-z])", names) for word in _ACTIVE):
+    if _ACTIVE.search(names):
         raise BadInput("Tệp PDF có phần tự chạy hoặc tệp khác bên trong. Anh/chị in lại thành PDF rồi gửi bản đó.")
     return CheckedFile(data, PDF, safe_name(name, ".pdf"))
 
@@ -114,40 +118,45 @@ def _png(data: bytes) -> tuple[bytes, int, int]:
 
 
 def _jpeg(data: bytes) -> tuple[bytes, int, int]:
-    kept, width, height, turned = [], 0, 0, 1
-    at = 2
-    for marker, segment, after in _segments(data):
+    kept, width, height, turned, pixels = [], 0, 0, 1, False
+    for marker, segment in _segments(data):
         if marker in _FRAMES:
             height, width = struct.unpack(">HH", segment[5:9])
         if marker == 0xE1 and segment[4:10] == b"Exif\0\0":
             turned = _orientation(segment[10:]) or turned
+        pixels |= marker == _SCAN
         if marker in _JPEG_KEPT:
             kept.append(segment)
-        at = after
-    end = data.rfind(b"\xff\xd9")
-    if end < at or not width:
+    if not (width and pixels):
         raise BadInput(BROKEN)
-    return b"".join([b"\xff\xd8", _exif(turned), *kept, data[at : end + 2]]), width, height
+    return b"".join([b"\xff\xd8", _exif(turned), *kept, b"\xff\xd9"]), width, height
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Marker, whole segment and where it ends, up to the first scan."""
-    at, marker = 2, 0
-    while marker != 0xDA:
+def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Marker and whole segment, a scan with its pixels, up to the picture's end: phones hang whole photos behind it."""
+    at = 2
+    while True:
         while data[at] == 0xFF and data[at + 1] == 0xFF:
             at += 1
         marker = data[at + 1]
-        if data[at] != 0xFF or marker in {0xD8, 0xD9}:
+        if marker == _END and data[at] == 0xFF:
+            return
+        if data[at] != 0xFF or marker == _START:
             raise BadInput(BROKEN)
         if marker in _NO_LENGTH:
             at += 2
             continue
         (length,) = struct.unpack(">H", data[at + 2 : at + 4])
-        segment = data[at : at + 2 + length]
-        if length < 2 or len(segment) != length + 2:
+        end = at + 2 + length
+        if length < 2 or end > len(data):
             raise BadInput(BROKEN)
-        at += 2 + length
-        yield marker, segment, at
+        if marker == _SCAN:
+            following = _AFTER_SCAN.search(data, end)
+            if following is None:
+                raise BadInput(BROKEN)
+            end = following.start()
+        yield marker, data[at:end]
+        at = end
 
 
 def _orientation(tiff: bytes) -> int:

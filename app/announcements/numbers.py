@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
-_SCALES = ("", "nghìn", "triệu", "tỷ")
 _BILLION = 10**9
 LARGEST = 10**15
 
 
 def cardinal(number: int) -> str:
-    """A whole number from 0 up to LARGEST in words. Raises ValueError beyond."""
-    if not 0 <= number < LARGEST:
-        raise ValueError(f"{number} is not said as a number")
+    """A whole number from 0 on in words; from LARGEST on digit by digit."""
+    if number >= LARGEST:
+        return digit_by_digit(str(number))
     if number >= _BILLION:
         high, low = divmod(number, _BILLION)
         return f"{cardinal(high)} tỷ{_rest(low)}"

@@ -56,6 +56,29 @@ async def published_roots(
     return (await session.execute(ordered)).scalars().all()
 
 
+async def heard_of(session: AsyncSession, commune_id: int, since: dt.datetime, now: dt.datetime, *, limit: int) -> Sequence[Announcement]:
+    """Published roots of which, or of whose follow-ups, people heard since then or whose banner stands: those first, then the newest."""
+    root = sa.func.coalesce(Announcement.root_id, Announcement.id).label("root")
+    stands = sa.and_(Announcement.urgency == Urgency.URGENT, Announcement.banner_until > now, Announcement.status != Status.WITHDRAWN)
+    heard = (
+        sa.select(root, sa.func.max(sa.case((stands, 1), else_=0)).label("stands"), sa.func.max(Announcement.published_at).label("at"))
+        .where(
+            Announcement.commune_id == commune_id,
+            sa.or_(Announcement.published_at >= since, sa.and_(stands, Announcement.published_at.is_not(None))),
+        )
+        .group_by(root)
+        .subquery()
+    )
+    query = (
+        sa.select(Announcement)
+        .join(heard, heard.c.root == Announcement.id)
+        .where(Announcement.commune_id == commune_id, Announcement.published_at.is_not(None), ~Announcement.trial)
+        .order_by(heard.c.stands.desc(), heard.c.at.desc(), Announcement.id.desc())
+        .limit(limit)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
 async def follow_ups(session: AsyncSession, commune_id: int, roots: Collection[int], *, published: bool = True) -> Sequence[Announcement]:
     """What corrects, withdraws or follows these, oldest first."""
     if not roots:

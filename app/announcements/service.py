@@ -174,7 +174,7 @@ async def follow_up(session: AsyncSession, who: Signed, announcement_id: int, ki
     content = draft.content.model_copy(update={"note": "", "short": "" if kind is not Kind.REMINDER else draft.content.short})
     if kind is Kind.ALL_CLEAR:  # nothing of the warning may stand in it
         content = Content(title=content.title, contact=content.contact)
-    exempt = {"scheduled_at": None, "banner_until": None, "content": content}
+    anew = {"scheduled_at": None, "banner_until": None, "content": content}
     made = Announcement(
         commune_id=who.commune_id,
         slug=f"moi-{now.timestamp():.6f}-{who.official_id}",
@@ -187,7 +187,7 @@ async def follow_up(session: AsyncSession, who: Signed, announcement_id: int, ki
         created_at=now,
         content={},
     )
-    _put(made, draft.model_copy(update=exempt))
+    _put(made, draft.model_copy(update=anew))
     made.updated_at = now
     session.add(made)
     await session.flush()
@@ -242,14 +242,14 @@ async def begin_sending(session: AsyncSession, announcement_id: int, now: dt.dat
     if found.urgency == Urgency.URGENT and found.banner_until is None and found.kind != Kind.WITHDRAWAL:
         found.banner_until = now + BANNER
     if found.root_id is not None:
+        told = await repository.follow_ups(session, found.commune_id, [found.root_id])
         root = await session.get(Announcement, found.root_id, populate_existing=True)
-        if root is not None and found.kind == Kind.WITHDRAWAL:
-            for each in (root, *await repository.follow_ups(session, root.commune_id, [root.id])):
-                if each.id != found.id and each.status in SENT:
-                    each.status = checked(each.status, Status.WITHDRAWN)
-                    each.banner_until, each.updated_at = None, now
-        elif root is not None:
-            root.banner_until = None  # the newer one has its own
+        for each in (*([root] if root else ()), *told):
+            if each.id == found.id:
+                continue
+            each.banner_until = None  # the newer one has its own, or says that it is over
+            if found.kind == Kind.WITHDRAWAL and each.status in SENT:
+                each.status, each.updated_at = checked(each.status, Status.WITHDRAWN), now
     await session.flush()
     await _record(session, None, found, "bắt đầu gửi thông báo", now)
     return True

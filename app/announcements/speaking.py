@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from app.announcements.numbers import LARGEST, cardinal, decimal, digit_by_digit
+from app.announcements.numbers import cardinal, decimal, digit_by_digit
 
 _CALL = r"((?:[Gg]ọi|[Đđ]ường dây nóng|[Tt]ổng đài|[Hh]otline|SĐT|ĐT|[Đđ]iện thoại)(?:\s+(?:số|ngay|tới|đến))*\s*:?\s+)"
 
@@ -109,8 +109,6 @@ def _number(text: str) -> str:
     if fraction and digits:
         return decimal(int(digits), fraction) + tail
     plain = digit_by_digit(digits) if (len(digits) > 1 and digits[0] == "0") or (len(digits) > 8 and not grouped) else ""
-    if not plain and int(digits) >= LARGEST:
-        plain = digit_by_digit(digits)
     return (plain or cardinal(int(digits))) + tail
 
 

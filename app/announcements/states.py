@@ -22,5 +22,5 @@ SENT = (Status.SENDING, Status.DONE)
 def checked(now: str, then: Status) -> Status:
     """`then`, when it may follow `now`. Raises BadInput with a sentence for the official."""
     if then not in ALLOWED[Status(now)]:
-        raise BadInput("Thông báo đã sang bước khác nên việc này không làm được nữa. Bạn tải lại trang để xem hiện trạng.")
+        raise BadInput("Thông báo đã sang bước khác nên việc này không làm được nữa. Anh/chị tải lại trang để xem hiện trạng.")
     return then

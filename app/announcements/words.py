@@ -52,7 +52,6 @@ class Words(_Frozen):
     clears: str
     facts: dict[str, Label]
     closing: str
-    full_page: str
     file_link: str
     hints: dict[str, str]
     officialese: tuple[Officialese, ...]

@@ -9,11 +9,13 @@ from typing import Any
 
 from jinja2 import Environment
 
+from app.assistant import news, teams
 from app.assistant.cards import PORTAL, Cards
 from app.assistant.guiding import GUIDE, Guiding
 from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
+from app.assistant.news_search import Found, Wanted, search
 from app.assistant.options import SHORT
 from app.assistant.replies import Replies
 from app.catalog.content import Procedure
@@ -52,14 +54,21 @@ class Composer:
         """The reply, and the decision with the choices that the reply really offers in its state."""
         if decision.parts:
             return self._procedures(decision, asked)
+        if asked.local.news and (decision.outcome == "unknown" or decision.intent == "vague"):
+            return self._perhaps_news(decision, asked)
         if decision.intent == "vague":
             return self._clarify(decision, asked)
         if decision.intent == "other_level":
-            return self._elsewhere(decision, asked)
+            return self._elsewhere_or_news(decision, asked)
         if decision.intent == "national":
             return self._national(decision, asked)
         if decision.intent == "life_event":
             return self._life_event(decision, asked)
+        if decision.intent == teams.INTENT:
+            local = asked.local
+            return teams.compose(self.replies, local.teams, asked.text or asked.plain, local.profile, self._public_url), decision
+        if decision.intent in news.INTENTS:
+            return self._news(decision, asked), decision
         if decision.intent in ("fines", "law_advice", "petition") or decision.outcome == "unknown":
             return self._near(decision, asked)
         return self._canned(decision.intent, decision, asked)
@@ -131,6 +140,45 @@ class Composer:
     def _introduce(self, name: str, part: Part) -> str:
         key = f"card.{part.aspects[0]}.intro" if len(part.aspects) == 1 else "card.intro"
         return self.replies.say(self.replies.get(key), {"name": name})
+
+    # --- what the ward published ---------------------------------------------------------------------------------
+
+    def _news(self, decision: Decision, asked: Asked) -> Reply:
+        """A planned session first; else what was published; else that nothing is known."""
+        reply, _ = self._canned(decision.intent, decision, asked)
+        wanted, found, answering = self._searched(asked)
+        if hours_context(asked.local.calendar, asked.text or asked.plain, asked.now, intent=decision.intent)["said"].is_session:
+            return answering.beside(found, reply)
+        return answering.newest(asked.local.news) if wanted.is_generic else answering.found(found, asked.local.news, reply)
+
+    def _perhaps_news(self, decision: Decision, asked: Asked) -> Composed:
+        """Not understood: perhaps it asks about what was published. Where one of several procedures may be meant, only links."""
+        wanted, found, answering = self._searched(asked)
+        told = answering.instead(found, asked.local.news) if decision.outcome == "unknown" or wanted.asks_when else None
+        if told is not None:
+            return told, _about_news(decision)
+        if decision.intent != "vague":
+            return self._near(decision, asked)
+        reply, decision = self._clarify(decision, asked)
+        return answering.beside(found, reply), decision
+
+    def _elsewhere_or_news(self, decision: Decision, asked: Asked) -> Composed:
+        """«Cắt điện tới mấy giờ»: somebody else's matter, about which the ward may have published something."""
+        wanted, found, answering = self._searched(asked)
+        told = answering.instead(found, asked.local.news) if wanted.asks_when else None
+        if told is not None:
+            return told, _about_news(decision)
+        reply, decision = self._elsewhere(decision, asked)
+        return answering.beside(found, reply, surely=False) if wanted.asks_when else reply, decision
+
+    def _searched(self, asked: Asked) -> tuple[Wanted, Found, news.Answering]:
+        """What the message wants of the news, what there is of it, and who says it."""
+        listener, local = asked.knowledge.listener, asked.local
+        topics = listener.topics if listener else None
+        named = listener.topics_in(asked.plain) if listener else ()
+        wanted = Wanted.heard(asked.text or asked.plain, asked.plain, asked.words, named)
+        answering = news.Answering(self.replies, local.profile, topics, self._public_url, asked.now, asked.plain)
+        return wanted, search(wanted, local.news, topics, asked.now), answering
 
     # --- everything else -----------------------------------------------------------------------------------------
 
@@ -228,6 +276,10 @@ class Composer:
     def _offering(self, reply: Reply, decision: Decision, choices: list[Choice]) -> Composed:
         state = replace(decision.state, choices=tuple(choice.send for choice in choices), labels=tuple(choice.label for choice in choices))
         return reply, replace(decision, state=state)
+
+
+def _about_news(decision: Decision) -> Decision:
+    return replace(decision, outcome="other", intent=news.INTENT, codes=(), choices=(), family=None, target=None)
 
 
 def _case_of(procedure: Procedure, part: Part, asked: Asked) -> str | None:

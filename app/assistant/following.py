@@ -20,7 +20,7 @@ def heard(listener: Listener | None, decision: Decision, text: str, state: State
     decision = replace(decision, state=replace(decision.state, expects=Expects.NOTHING))
     if listener is None or decision.intent in FIRST:
         return decision, None
-    wish = listener.hear(text, state.expects) or _perhaps(decision, text, state)
+    wish = listener.hear(text, state.expects) or _perhaps(listener, decision, text, state)
     if wish is None and decision.intent == ASKS_ERASURE:
         return replace(decision, state=replace(decision.state, expects=Expects.ERASE)), None
     if wish is None or not wish.sure:
@@ -29,9 +29,12 @@ def heard(listener: Listener | None, decision: Decision, text: str, state: State
     return Decision("other", str(wish.act), confidence=0.99, state=after), wish
 
 
-def _perhaps(decision: Decision, text: str, state: State) -> Wish | None:
+def _perhaps(listener: Listener, decision: Decision, text: str, state: State) -> Wish | None:
     if decision.intent in PERHAPS:
         return Wish(PERHAPS[decision.intent], words=text)
-    if state.expects == Expects.GROUP and decision.outcome in ("unknown", "clarify") and len(text.split()) <= NAME_LENGTH:
+    if state.expects != Expects.GROUP or decision.intent == ASKS_ERASURE:
+        return None
+    if decision.outcome in ("unknown", "clarify") and len(text.split()) <= NAME_LENGTH:
         return Wish(Act.GROUP, group=" ".join(text.split()), words=text, sure=False)
-    return None
+    # It may mean something else; where it is the very name of a group, it answers the question all the same.
+    return Wish(Act.GROUP, group=listener.bare_name(text), words=text, sure=False, whole=True)

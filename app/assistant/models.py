@@ -34,6 +34,11 @@ class Answer(Base):
     __table_args__ = (
         sa.UniqueConstraint("commune_id", "channel", "message_id"),
         sa.CheckConstraint("feedback in ('good', 'bad')", name="feedback_word"),
+        # All that statistics count, so that they need not read the replies.
+        sa.Index(
+            "ix_answers_counted",
+            *("commune_id", "asked_at", "status", "channel", "code", "feedback", "elapsed_ms", "conversation_id"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)

@@ -166,16 +166,6 @@ class Assistant:
         async with self._database.write() as session:
             await self.forget_person(session, (commune_id, channel, person))
 
-    async def purge(self) -> tuple[int, int]:
-        """Erase conversations and answers older than the settings keep them, and who left the ward's news as long ago."""
-        now = self._clock()
-        before = now - self._settings.keep_conversations
-        async with self._database.write() as session:
-            for person in await self._acts.stale(session, before) if self._acts is not None else ():
-                for forget in self.forget_hooks:
-                    await forget(session, person)
-            return await repository.purge(session, before, now - self._settings.keep_answers)
-
 
 def _person(incoming: Incoming) -> repository.Person:
     return incoming.commune_id, incoming.channel, incoming.person

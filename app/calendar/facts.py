@@ -38,6 +38,16 @@ class SessionKind(StrEnum):
     MEETING = "meeting"
     OTHER = "other"
 
+    @property
+    def topic(self) -> str:
+        """The topic of news (`procedures/topics.yaml`) whose followers are reminded of such a session."""
+        return _TOPICS.get(self, "tin-chung")
+
+
+SERVICE_TOPIC = "chu-nhat-gan-dan"
+"""Whose followers are reminded of the Sunday service."""
+_TOPICS = {SessionKind.IDENTITY: "dinh-danh", SessionKind.VACCINATION: "tiem-chung", SessionKind.HEALTH: "tiem-chung"}
+
 
 class SessionStatus(StrEnum):
     """Whether a session takes place."""

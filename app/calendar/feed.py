@@ -39,13 +39,13 @@ def feed(calendar: Calendar, now: dt.datetime, public_url: str, *, group_id: int
     this = now.astimezone(VIETNAM).date().replace(day=1)
     start, end = (this - DAY).replace(day=1), _months_after(this, AHEAD_MONTHS)
     entries = [each for each in agenda(calendar, start, end) if _is_for(each, group_id) and not (each.gone and each.moved_to)]
-    return _made(calendar, entries, dt.datetime.combine(this, dt.time(), dt.UTC), public_url)
+    return _made(calendar, entries, dt.datetime.combine(this, dt.time(), VIETNAM), public_url)
 
 
 def feed_of_one(calendar: Calendar, entry: Entry, now: dt.datetime, public_url: str) -> Feed:
     """One Sunday service or session, to be put into a calendar."""
     this = now.astimezone(VIETNAM).date().replace(day=1)
-    return _made(calendar, [entry], dt.datetime.combine(this, dt.time(), dt.UTC), public_url)
+    return _made(calendar, [entry], dt.datetime.combine(this, dt.time(), VIETNAM), public_url)
 
 
 def _is_for(entry: Entry, group_id: int | None) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.calendar import words
 from app.calendar.agenda import Entry, agenda
 from app.calendar.calendar import DAY, Calendar
-from app.calendar.facts import VIETNAM
+from app.calendar.facts import SERVICE_TOPIC, VIETNAM
 from app.calendar.feed import details
 from app.messages import Reply
 
@@ -24,6 +24,8 @@ class Reminder:
     day: dt.date
     group_id: int | None
     """For whom: a residential group, None for all."""
+    topic: str
+    """Whose followers are told."""
     text: str
     reply: Reply
 
@@ -49,7 +51,8 @@ def _reminder(entry: Entry) -> Reminder:
     key = f"{entry.uid}:{entry.day.isoformat()}:{source.sequence if source else 0}"
     paragraphs = (_sentence(entry), *(() if entry.gone else details(entry)))
     reply = Reply(paragraphs=paragraphs)
-    return Reminder(key, entry.day, entry.session.group_id if entry.session else None, reply.as_text(), reply)
+    group_id, topic = (entry.session.group_id, entry.session.kind.topic) if entry.session else (None, SERVICE_TOPIC)
+    return Reminder(key, entry.day, group_id, topic, reply.as_text(), reply)
 
 
 def _sentence(entry: Entry) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.calendar.facts import CalendarFacts, DayChange, DayKind, HolidayChange, HolidayKind, Session, SessionKind, SessionStatus
 from app.calendar.models import CalendarDay, CalendarSession, HolidayOverride
 from app.commune import Shift
 
+Fact = TypeVar("Fact")
+log = structlog.get_logger()
 KEPT = dt.timedelta(days=400)
 """How far back citizens may ask; older changes stay in the database, not in memory."""
+ANEW = {"populate_existing": True}
+"""What was read before the lock may be old."""
 
 
 async def load(session: AsyncSession, commune_id: int, now: dt.datetime) -> CalendarFacts:
@@ -27,28 +33,39 @@ async def load(session: AsyncSession, commune_id: int, now: dt.datetime) -> Cale
     )
     holidays = sa.select(HolidayOverride).where(HolidayOverride.commune_id == commune_id).order_by(HolidayOverride.day)
     return CalendarFacts(
-        days=tuple(_change(row) for row in (await session.scalars(days)).all()),
-        sessions=tuple(_session(row) for row in (await session.scalars(sessions)).all()),
-        holidays=tuple(_holiday(row) for row in (await session.scalars(holidays)).all()),
+        days=_readable(_change, (await session.scalars(days)).all()),
+        sessions=_readable(_session, (await session.scalars(sessions)).all()),
+        holidays=_readable(_holiday, (await session.scalars(holidays)).all()),
     )
+
+
+def _readable(read: Callable[[Any], Fact], rows: Iterable[Any]) -> tuple[Fact, ...]:
+    """What the rows say. One that today's rules do not bear is left out and logged: it must not take the whole calendar with it."""
+    found = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except ValueError:  # pydantic's, too
+            log.exception("calendar_row_refused", table=row.__tablename__, id=row.id)
+    return tuple(found)
 
 
 async def day_of(session: AsyncSession, commune_id: int, day: dt.date) -> CalendarDay | None:
     """The change of one day, locked."""
     found = sa.select(CalendarDay).where(CalendarDay.commune_id == commune_id, CalendarDay.day == day).with_for_update()
-    return (await session.scalars(found)).one_or_none()
+    return (await session.scalars(found, execution_options=ANEW)).one_or_none()
 
 
 async def session_of(session: AsyncSession, commune_id: int, session_id: int) -> CalendarSession | None:
     """One session of this commune, locked."""
     found = sa.select(CalendarSession).where(CalendarSession.commune_id == commune_id, CalendarSession.id == session_id).with_for_update()
-    return (await session.scalars(found)).one_or_none()
+    return (await session.scalars(found, execution_options=ANEW)).one_or_none()
 
 
 async def holiday_of(session: AsyncSession, commune_id: int, day: dt.date) -> HolidayOverride | None:
     """The override of one holiday, locked."""
     found = sa.select(HolidayOverride).where(HolidayOverride.commune_id == commune_id, HolidayOverride.day == day).with_for_update()
-    return (await session.scalars(found)).one_or_none()
+    return (await session.scalars(found, execution_options=ANEW)).one_or_none()
 
 
 async def add(session: AsyncSession, row: CalendarDay | CalendarSession | HolidayOverride) -> None:
@@ -78,11 +95,20 @@ def day_values(change: DayChange) -> dict[str, Any]:
     }
 
 
+def _hours(row: CalendarDay) -> tuple[Shift, ...]:
+    """The hours of a day; without them those of the rule hold, and the rest of the change still stands."""
+    try:
+        return tuple(Shift.model_validate(each) for each in row.hours)
+    except ValueError:
+        log.exception("calendar_hours_refused", day=row.day.isoformat(), commune=row.commune_id)
+        return ()
+
+
 def _change(row: CalendarDay) -> DayChange:
     return DayChange(
         day=row.day,
         kind=DayKind(row.kind),
-        hours=tuple(Shift.model_validate(each) for each in row.hours),
+        hours=_hours(row),
         reason=row.reason,
         moved_to=row.moved_to,
         place=row.place,

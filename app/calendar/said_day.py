@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.calendar.lunar import lunar_of, month_start, solar_of, tet
+from app.calendar.lunar import FIRST_YEAR, LAST_YEAR, lunar_of, solar_of, tet
 
 Kind = Literal["none", "day", "days", "impossible", "far"]
 YEARS_AHEAD = 2  # holidays are not decreed further ahead
@@ -101,10 +101,10 @@ def _coming_lunar(day: int, month: int, today: dt.date, label: str, year: int | 
     now = lunar_of(today).year
     for lunar_year in [year] if year else range(now - 1, now + 4):
         found = solar_of(day, month, lunar_year)
-        if found is None and (day, month) == (30, 12) and month_start(12, lunar_year):
+        if found is None and (day, month) == (30, 12) and FIRST_YEAR < lunar_year < LAST_YEAR:
             found, label = tet(lunar_year + 1) - DAY, "no_thirty"
         if found is not None and (year or found >= today):
-            far = found.year - today.year > YEARS_AHEAD
+            far = not -1 <= found.year - today.year <= YEARS_AHEAD
             return SaidDay("far" if far else "day", found, found, label)
     return SaidDay("impossible", label=f"{day}/{month} âm lịch")
 

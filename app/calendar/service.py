@@ -14,13 +14,25 @@ from app.calendar import repository, words
 from app.calendar.drafts import SessionDraft
 from app.calendar.facts import VIETNAM, DayChange, DayKind, HolidayChange, HolidayKind, SessionStatus
 from app.calendar.models import CalendarDay, CalendarSession, HolidayOverride
+from app.database import lock_commune
 from app.errors import BadInput, NotFound
 from app.signed import Signed
 
 
-async def change_day(session: AsyncSession, who: Signed, change: DayChange, now: dt.datetime) -> None:
-    """Set what is different on a day, in place of what was different before."""
+class ChangedMeanwhile(BadInput):
+    """Somebody else saved the same day or session after it was read."""
+
+    message = "Người khác vừa sửa lịch này. Anh/chị mở bản mới nhất, xem chỗ đã sửa rồi làm tiếp."
+
+
+async def change_day(session: AsyncSession, who: Signed, change: DayChange, version: int, now: dt.datetime) -> None:
+    """Set what is different on a day, in place of what was different before.
+
+    `version`: the day's `sequence` when it was read, 0 when it was never changed. Raises ChangedMeanwhile.
+    """
+    await lock_commune(session, who.commune_id)  # a day never changed has no row to lock
     row = await repository.day_of(session, who.commune_id, change.day)
+    _unchanged(row.sequence if row else 0, version)
     values = repository.day_values(change)
     if row is None:
         await repository.add(session, CalendarDay(commune_id=who.commune_id, day=change.day, sequence=1, updated_at=now, **values))
@@ -31,11 +43,12 @@ async def change_day(session: AsyncSession, who: Signed, change: DayChange, now:
     await audit.record(session, who, sentence_of(change), subject=("calendar_day", change.day.isoformat()), details=_json(values))
 
 
-async def restore_day(session: AsyncSession, who: Signed, day: dt.date, now: dt.datetime) -> None:
-    """Take the change of a day back: the rule holds again. Raises NotFound."""
+async def restore_day(session: AsyncSession, who: Signed, day: dt.date, version: int, now: dt.datetime) -> None:
+    """Take the change of a day back: the rule holds again. Raises NotFound, ChangedMeanwhile."""
     row = await repository.day_of(session, who.commune_id, day)
     if row is None or row.kind == DayKind.RULE:
         raise NotFound("Ngày này không có thay đổi nào.")
+    _unchanged(row.sequence, version)
     for name, value in repository.day_values(DayChange(day=day, kind=DayKind.RULE)).items():
         setattr(row, name, value)
     row.sequence, row.updated_at = row.sequence + 1, now
@@ -59,9 +72,14 @@ async def add_sessions(
     return made
 
 
-async def edit_session(session: AsyncSession, who: Signed, session_id: int, draft: SessionDraft, now: dt.datetime) -> CalendarSession:
-    """Change a session that is still planned. Raises NotFound, BadInput when it was cancelled."""
-    row = await _planned(session, who, session_id)
+async def edit_session(
+    session: AsyncSession, who: Signed, session_id: int, draft: SessionDraft, version: int, now: dt.datetime
+) -> CalendarSession:
+    """Change a session that is still planned. Raises NotFound, ChangedMeanwhile, BadInput when it was cancelled.
+
+    `version`: its `sequence` when it was read.
+    """
+    row = await _planned(session, who, session_id, version)
     before = _facts(row)
     _write(row, draft)
     row.sequence, row.updated_at = row.sequence + 1, now
@@ -71,9 +89,11 @@ async def edit_session(session: AsyncSession, who: Signed, session_id: int, draf
     return row
 
 
-async def cancel_session(session: AsyncSession, who: Signed, session_id: int, reason: str, now: dt.datetime) -> CalendarSession:
-    """Cancel a session; citizens read the reason. Raises NotFound, BadInput."""
-    row = await _planned(session, who, session_id)
+async def cancel_session(
+    session: AsyncSession, who: Signed, session_id: int, reason: str, version: int, now: dt.datetime
+) -> CalendarSession:
+    """Cancel a session; citizens read the reason. Raises NotFound, ChangedMeanwhile, BadInput."""
+    row = await _planned(session, who, session_id, version)
     row.status, row.reason = SessionStatus.CANCELLED, reason
     row.sequence, row.updated_at = row.sequence + 1, now
     await audit.record(
@@ -131,12 +151,18 @@ def sentence_of(change: DayChange) -> str:
     return f"sửa giờ làm ngày {day}" + (f" thành {hours}" if hours else "") + why
 
 
-async def _planned(session: AsyncSession, who: Signed, session_id: int) -> CalendarSession:
+def _unchanged(sequence: int, version: int) -> None:
+    if sequence != version:
+        raise ChangedMeanwhile
+
+
+async def _planned(session: AsyncSession, who: Signed, session_id: int, version: int) -> CalendarSession:
     row = await repository.session_of(session, who.commune_id, session_id)
     if row is None:
         raise NotFound("Không có buổi này.")
     if row.status == SessionStatus.CANCELLED:
         raise BadInput("Buổi này đã hủy. Anh/chị thêm buổi mới.")
+    _unchanged(row.sequence, version)
     return row
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base
+from app.database import Base, partial_index
 
 
 class Mode(StrEnum):
@@ -67,20 +67,8 @@ class ChannelMessage(Base):
     __tablename__ = "channel_messages"
     __table_args__ = (
         sa.UniqueConstraint("account_id", "update_id"),
-        sa.Index(
-            "ix_channel_messages_open",
-            "account_id",
-            "person",
-            "id",
-            sqlite_where=sa.text("status in ('received', 'answered')"),
-            postgresql_where=sa.text("status in ('received', 'answered')"),
-        ),
-        sa.Index(
-            "ix_channel_messages_received",
-            "id",
-            sqlite_where=sa.text("status = 'received'"),
-            postgresql_where=sa.text("status = 'received'"),
-        ),
+        partial_index("ix_channel_messages_open", "account_id", "person", "id", where="status in ('received', 'answered')"),
+        partial_index("ix_channel_messages_received", "id", where="status = 'received'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

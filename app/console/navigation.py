@@ -41,7 +41,7 @@ ENTRIES: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/can-bo/thu-tuc", "Thủ tục", about="Phí, thời hạn, nơi nộp riêng của phường, xã."),
             Entry("/can-bo/cau-hoi", "Câu chưa trả lời được", about="Người dân hỏi mà trợ lý chưa biết đáp."),
-            Entry("/can-bo/tinh-nguyen", "Tình nguyện viên", VOLUNTEERS),
+            Entry("/can-bo/tinh-nguyen", "Tình nguyện viên", VOLUNTEERS, about="Tổ công nghệ số, mã mời, lịch trực, số lượt giúp."),
         ),
     ),
     (
@@ -51,6 +51,7 @@ ENTRIES: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/can-bo/kenh", "Kênh nhắn tin", about="Zalo, Telegram có đang chạy không."),
             Entry("/can-bo/cong-tac", "Bật, tắt", about="Tạm dừng một phần, kèm lý do người dân đọc được."),
             Entry("/can-bo/can-bo", "Tài khoản cán bộ", KEEPERS, about="Ai vào được đây, với quyền gì."),
+            Entry("/can-bo/so-lieu", "Số liệu, báo cáo", about="Hỏi gì, trả lời được bao nhiêu, vướng ở đâu. Báo cáo tháng."),
             Entry("/can-bo/nhat-ky", "Nhật ký", about="Ai đã làm gì, lúc nào."),
         ),
     ),

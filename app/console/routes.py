@@ -32,10 +32,17 @@ from app.console.questions.todo import todos as questions_todos
 from app.console.sign_in import account, province
 from app.console.sign_in import endpoints as sign_in
 from app.console.start import endpoints as start
+from app.console.statistics import endpoints as statistics
+from app.console.statistics import files as statistics_files
+from app.console.statistics import targets as statistics_targets
 from app.console.subscribers import endpoints as subscribers
 from app.console.switches import endpoints as switches
 from app.console.switches.todo import todos as switches_todos
 from app.console.todo import TodoSource
+from app.console.volunteers import endpoints as volunteers
+from app.console.volunteers import people as volunteers_people
+from app.console.volunteers import roster as volunteers_roster
+from app.console.volunteers.todo import todos as volunteers_todos
 from app.console.ward import endpoints as ward
 from app.errors import NotFound
 from app.officials.access import ElsewhereFirst
@@ -65,6 +72,12 @@ ROUTERS: list[APIRouter] = [
     calendar_sessions.router,
     calendar_holidays.router,
     paper.router,  # /can-bo/in-an
+    volunteers.router,  # /can-bo/tinh-nguyen
+    volunteers_people.router,
+    volunteers_roster.router,
+    statistics.router,  # /can-bo/so-lieu
+    statistics_files.router,
+    statistics_targets.router,
 ]
 
 # What waits for somebody: one line per noun.
@@ -77,6 +90,7 @@ SOURCES: list[TodoSource] = [
     switches_todos,
     channels_todos,
     calendar_todos,
+    volunteers_todos,
 ]
 
 

@@ -18,7 +18,7 @@ from app.officials.models import Signed
 
 
 class Urgency(IntEnum):
-    """How soon. The words beside it are in start/todos.html."""
+    """How soon. The words beside it are in start/page.html."""
 
     NOW = 0
     TODAY = 1

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.announcements import service as announcements
 from app.announcements.models import Announcement, Kind, Urgency
 from app.announcements.quiet import QuietHours
+from app.calendar.opening import VIETNAM
 from app.calendar.reminders import Reminder
 from app.channels.accounts import Accounts
 from app.channels.models import AccountStatus
@@ -26,7 +27,7 @@ from app.channels.repository import accounts as channel_accounts
 from app.database import Database
 from app.deliveries import recipients, reporting, repository
 from app.deliveries.engine import Engine
-from app.deliveries.models import DispatchStatus
+from app.deliveries.models import DispatchStatus, Status
 from app.deliveries.recipients import Way
 from app.messages import Reply
 from app.subscribers.audience import audience
@@ -59,7 +60,6 @@ class Rules:
     lease: dt.timedelta
     keep: dt.timedelta
     expires: dt.timedelta = EXPIRES
-    reminder_topic: str = "chu-nhat-gan-dan"
 
 
 class Dispatcher:
@@ -150,6 +150,7 @@ class Dispatcher:
             "announcement_id": announcement.id,
             "version": announcement.version,
             "kind": announcement.kind,
+            "topic": announcement.topic,
             "title": str(announcement.content.get("title", ""))[:300],
             "reply": reply.model_dump(mode="json"),
             "urgent": announcement.urgency == Urgency.URGENT,
@@ -178,8 +179,8 @@ class Dispatcher:
     async def _deliver_to(self, session: AsyncSession, dispatch: Any, who: sa.Select[Any], now: dt.datetime) -> int:
         ways = self.ways()
         total = await recipients.fill(session, dispatch, who, ways, now)
-        for delivery_id in await recipients.stuck(session, dispatch.id):
-            await recipients.fall_back(session, delivery_id, ways, now, only_open=True)
+        for stuck in await recipients.stuck(session, dispatch.id):
+            await recipients.fall_back(session, stuck.id, ways, now, only_open=stuck.status == Status.WAITING)
         return total
 
     async def _stop_withdrawn(self, now: dt.datetime) -> None:
@@ -260,6 +261,7 @@ class Dispatcher:
             "announcement_id": None,
             "version": 1,
             "kind": Kind.REMINDER,
+            "topic": reminder.topic,
             "title": reminder.text.partition("\n")[0][:300],
             "reply": reminder.reply.model_dump(mode="json"),
             "urgent": False,
@@ -268,7 +270,7 @@ class Dispatcher:
             "reason": "",
             "total": 0,
             "created_at": now,
-            "expires_at": now + dt.timedelta(hours=12),  # tomorrow's reminder says nothing the day after
+            "expires_at": dt.datetime.combine(reminder.day, dt.time(), VIETNAM),  # its «ngày mai» is true until midnight
         }
         async with self._database.write() as session:
             made = await recipients.make_dispatch(session, values)
@@ -276,7 +278,7 @@ class Dispatcher:
                 return
             mode = "real" if self.everyone() else "trial"
             groups = (reminder.group_id,) if reminder.group_id is not None else ()
-            who = audience(1, self._rules.reminder_topic, groups, mode=mode)  # type: ignore[arg-type]
+            who = audience(values["commune_id"], reminder.topic, groups, mode=mode)  # type: ignore[arg-type]
             total = await self._deliver_to(session, await recipients.dispatch(session, made), who, now)
         log.info("reminder_made", dispatch=made, recipients=total)
 
@@ -294,7 +296,6 @@ class Dispatcher:
                 await self._engine.enqueue(each.work, each.id, f"account-{each.account_id}")
             elif each.work not in working:
                 async with self._database.transact() as transaction:
-                    await repository.interrupted(transaction, each.id, now)
                     if await repository.finish_chunk(transaction, each.id, None, now, None):
                         log.error("chunk_given_up", chunk=each.id)
 
@@ -309,9 +310,11 @@ class Dispatcher:
             log.warning("executors_dead", executors=dead, adopted=adopted)
         async with self._database.transact() as transaction:
             await repository.release_accounts(transaction, works, now)
+            # Only here, where their work was taken over just now: forgotten before, it would be nobody's for ever.
+            await repository.forget_executors(transaction, now - FORGET_EXECUTORS)
 
     async def look_everywhere(self) -> None:
-        """What waits for the morning, for somebody who wrote while no process looked, or has lost its sense."""
+        """What waits for the morning or for somebody who wrote or linked a channel meanwhile, or has lost its sense."""
         now = self._clock()
         async with self._database.read() as session:
             waits, over = await recipients.anybody_waits(session), await recipients.unsettled(session, now)
@@ -324,11 +327,12 @@ class Dispatcher:
                     await recipients.wake_open(session, way.channel, now - way.window, now)
             await recipients.settle_stopped(session, now)
             await recipients.settle_expired(session, now)
+            for delivery_id in await recipients.open_elsewhere(session, self.ways(), now):
+                await recipients.fall_back(session, delivery_id, self.ways(), now, only_open=True)
 
     async def purge(self) -> None:
         """Erase what was kept long enough: single deliveries become counts, finished work of the engine goes."""
         now = self._clock()
         async with self._database.write() as session:
             await reporting.summarize(session, now - self._rules.keep)
-            await repository.forget_executors(session, now - FORGET_EXECUTORS)
         await self._engine.forget(now - FORGET_CHUNKS)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base
+from app.database import Base, partial_index
 
 
 class DispatchStatus(StrEnum):
@@ -47,6 +47,8 @@ class Dispatch(Base):
     """The announcement, or None for a reminder of the calendar."""
     version: Mapped[int] = mapped_column(default=1)
     kind: Mapped[str] = mapped_column(sa.String(20))
+    topic: Mapped[str] = mapped_column(sa.String(40))
+    """Who still follows it when their turn comes gets it."""
     title: Mapped[str] = mapped_column(sa.String(300))
     reply: Mapped[dict[str, Any]]
     urgent: Mapped[bool] = mapped_column(default=False)
@@ -65,15 +67,7 @@ class Chunk(Base):
     """Some deliveries of one account that one workflow sends. `work`: its name in the engine; `runner`: who may send."""
 
     __tablename__ = "delivery_chunks"
-    __table_args__ = (
-        sa.Index(
-            "ix_delivery_chunks_open",
-            "account_id",
-            "id",
-            sqlite_where=sa.text("finished_at is null"),
-            postgresql_where=sa.text("finished_at is null"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_delivery_chunks_open", "account_id", "id", where="finished_at is null"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     commune_id: Mapped[int] = mapped_column(sa.ForeignKey("communes.id"))
@@ -92,34 +86,11 @@ class Delivery(Base):
     __table_args__ = (
         sa.UniqueConstraint("dispatch_id", "subscriber_id"),
         # What is to be done, in the order it is done; most rows are done and in none of these.
-        sa.Index(
-            "ix_deliveries_queued",
-            "dispatch_id",
-            "account_id",
-            "id",
-            sqlite_where=sa.text("status = 'queued'"),
-            postgresql_where=sa.text("status = 'queued'"),
-        ),
-        sa.Index(
-            "ix_deliveries_waiting",
-            "channel",
-            "person",
-            sqlite_where=sa.text("status = 'waiting'"),
-            postgresql_where=sa.text("status = 'waiting'"),
-        ),
-        sa.Index(
-            "ix_deliveries_chunk_id",
-            "chunk_id",
-            sqlite_where=sa.text("chunk_id is not null"),
-            postgresql_where=sa.text("chunk_id is not null"),
-        ),
+        partial_index("ix_deliveries_queued", "dispatch_id", "account_id", "id", where="status = 'queued'"),
+        partial_index("ix_deliveries_waiting", "channel", "person", where="status = 'waiting'"),
+        partial_index("ix_deliveries_chunk_id", "chunk_id", where="chunk_id is not null"),
         sa.Index("ix_deliveries_subscriber_id", "subscriber_id"),
-        sa.Index(
-            "ix_deliveries_message",
-            "platform_message_id",
-            sqlite_where=sa.text("platform_message_id is not null"),
-            postgresql_where=sa.text("platform_message_id is not null"),
-        ),
+        partial_index("ix_deliveries_message", "platform_message_id", where="platform_message_id is not null"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

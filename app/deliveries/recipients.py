@@ -205,19 +205,24 @@ async def _count(transaction: Transaction, dispatch_id: int) -> int:
     return int(total or 0)
 
 
-async def stuck(transaction: Transaction, dispatch_id: int) -> list[int]:
-    """Deliveries that cannot go out now, of people who linked another channel."""
+async def stuck(transaction: Transaction, dispatch_id: int) -> Sequence[Any]:
+    """Deliveries (id, status) that cannot go out now, of people who linked another channel."""
     me, other = _subscribers.alias("me"), _subscribers.alias("other")
     query = (
-        sa.select(_deliveries.c.id)
+        sa.select(_deliveries.c.id, _deliveries.c.status)
         .join(me, me.c.id == _deliveries.c.subscriber_id)
         .where(
             _deliveries.c.dispatch_id == dispatch_id,
             _deliveries.c.status.in_([Status.WAITING, Status.SKIPPED]),
-            sa.exists().where(other.c.person_key == me.c.person_key, other.c.id != me.c.id, other.c.left_at.is_(None)),
+            sa.exists().where(
+                other.c.person_key == me.c.person_key,
+                other.c.commune_id == me.c.commune_id,
+                other.c.id != me.c.id,
+                other.c.left_at.is_(None),
+            ),
         )
     )
-    return list((await transaction.execute(query)).scalars())
+    return (await transaction.execute(query)).all()
 
 
 def _conversation_of(who: Any) -> sa.ColumnElement[bool]:
@@ -245,28 +250,11 @@ async def fall_back(transaction: Transaction, delivery_id: int, ways: Sequence[W
 
     `only_open`: only on a channel where it can go out at once.
     """
-    who, me = _subscribers, _subscribers.alias("me")
+    who = _subscribers
     account, open_ = _conditions(who, _conversations.c.updated_at, ways, now)
-    tried = _deliveries.alias("tried")
-    query = (
-        sa.select(_deliveries.c.dispatch_id, who.c.commune_id, who.c.id, who.c.channel, who.c.person)
-        .add_columns(account.label("account_id"), open_.label("open"))
-        .select_from(
-            _deliveries.join(me, me.c.id == _deliveries.c.subscriber_id)
-            .join(who, sa.and_(who.c.person_key == me.c.person_key, who.c.commune_id == me.c.commune_id, who.c.id != me.c.id))
-            .outerjoin(_conversations, _conversation_of(who))
-        )
-        .where(
-            _deliveries.c.id == delivery_id,
-            who.c.left_at.is_(None),
-            account.is_not(None),
-            sa.func.coalesce(_conversations.c.reachable, sa.true()),
-            ~sa.exists().where(tried.c.dispatch_id == _deliveries.c.dispatch_id, tried.c.subscriber_id == who.c.id),
-        )
-        .order_by(sa.case((open_, 0), else_=1), who.c.id)
-        .limit(1)
-    )
-    other = (await transaction.execute(query)).one_or_none()
+    columns = (_deliveries.c.dispatch_id, who.c.commune_id, who.c.id, who.c.channel, who.c.person)
+    query = _elsewhere(account, *columns, account.label("account_id"), open_.label("open")).where(_deliveries.c.id == delivery_id)
+    other = (await transaction.execute(query.order_by(sa.case((open_, 0), else_=1), who.c.id).limit(1))).one_or_none()
     if other is None or (only_open and not other.open):
         return False
     status, reason = (Status.QUEUED, "") if other.open else (Status.WAITING, "window")
@@ -277,6 +265,32 @@ async def fall_back(transaction: Transaction, delivery_id: int, ways: Sequence[W
     given_up = {"reason": "other_channel", "status": sa.case((was == Status.WAITING, Status.SKIPPED.value), else_=was), "updated_at": now}
     await transaction.execute(sa.update(_deliveries).where(_deliveries.c.id == delivery_id).values(**given_up))
     return True
+
+
+def _elsewhere(account: Any, *columns: Any) -> sa.Select[Any]:
+    """Deliveries beside the other channels (`_subscribers`, `_conversations`) that their people linked and that were not tried."""
+    who, me, tried = _subscribers, _subscribers.alias("me"), _deliveries.alias("tried")
+    return (
+        sa.select(*columns)
+        .select_from(
+            _deliveries.join(me, me.c.id == _deliveries.c.subscriber_id)
+            .join(who, sa.and_(who.c.person_key == me.c.person_key, who.c.commune_id == me.c.commune_id, who.c.id != me.c.id))
+            .outerjoin(_conversations, _conversation_of(who))
+        )
+        .where(
+            who.c.left_at.is_(None),
+            account.is_not(None),
+            sa.func.coalesce(_conversations.c.reachable, sa.true()),
+            ~sa.exists().where(tried.c.dispatch_id == _deliveries.c.dispatch_id, tried.c.subscriber_id == who.c.id),
+        )
+    )
+
+
+async def open_elsewhere(transaction: Transaction, ways: Sequence[Way], now: dt.datetime) -> list[int]:
+    """Deliveries that wait for their person to write, though a channel linked since then, or written on, could take them now."""
+    account, open_ = _conditions(_subscribers, _conversations.c.updated_at, ways, now)
+    query = _elsewhere(account, _deliveries.c.id).where(_is(Status.WAITING), _deliveries.c.reason == "window", open_).distinct()
+    return list((await transaction.execute(query.order_by(_deliveries.c.id))).scalars())
 
 
 # --- who waits ---------------------------------------------------------------------------------------------------------

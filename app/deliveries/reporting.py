@@ -81,7 +81,8 @@ async def retry(transaction: Transaction, dispatch_id: int, now: dt.datetime) ->
     values = {"status": Status.QUEUED, "reason": "", "attempts": 0, "crashes": 0, "due_at": now, "updated_at": now}
     queued = len((await transaction.execute(again.values(**values).returning(_deliveries.c.id))).all())
     if queued:
-        await transaction.execute(sa.update(_dispatches).where(_dispatches.c.id == dispatch_id).values(status=DispatchStatus.SENDING))
+        again_open = sa.update(_dispatches).where(_dispatches.c.id == dispatch_id, _dispatches.c.status != DispatchStatus.STOPPED)
+        await transaction.execute(again_open.values(status=DispatchStatus.SENDING))
     return queued
 
 

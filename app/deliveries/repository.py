@@ -10,12 +10,12 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.announcements.models import Announcement
+from app.announcements.models import Announcement, Kind
 from app.announcements.models import Status as AnnouncementStatus
 from app.database import Transaction, dialect_of
 from app.deliveries.models import Chunk, Delivery, Dispatch, DispatchStatus, Executor, Status
 from app.deliveries.states import OPEN, before
-from app.subscribers.models import Subscriber
+from app.subscribers.models import Subscriber, Subscription
 
 CRASHES = 2
 """So often may a delivery be interrupted; then nobody knows, and it is not sent again."""
@@ -26,6 +26,7 @@ _chunks = cast("sa.Table", Chunk.__table__)
 _executors = cast("sa.Table", Executor.__table__)
 _announcements = cast("sa.Table", Announcement.__table__)
 _subscribers = cast("sa.Table", Subscriber.__table__)
+_follows = cast("sa.Table", Subscription.__table__)
 
 
 def _is(status: Status) -> sa.ColumnElement[bool]:
@@ -53,6 +54,25 @@ _FOLLOWS = sa.exists().where(
     _subscribers.c.left_at.is_(None),
     sa.or_(sa.bindparam("everyone_", type_=sa.Boolean), _subscribers.c.staff, _subscribers.c.guest),
 )
+_me, _own = _subscribers.alias("me"), _subscribers.alias("own")
+_FOLLOWED = (
+    sa.exists()
+    .select_from(
+        _me.join(_own, sa.and_(_own.c.commune_id == _me.c.commune_id, _own.c.person_key == _me.c.person_key)).join(
+            _follows, _follows.c.subscriber_id == _own.c.id
+        )
+    )
+    .where(
+        _me.c.id == _deliveries.c.subscriber_id,
+        _own.c.left_at.is_(None),
+        sa.or_(_dispatches.c.urgent, _follows.c.topic == _dispatches.c.topic),
+    )
+    .correlate(_deliveries, _dispatches)
+)
+_WANTED = sa.exists().where(
+    _dispatches.c.id == _deliveries.c.dispatch_id, sa.or_(_dispatches.c.kind.not_in([Kind.ORIGINAL, Kind.REMINDER]), _FOLLOWED)
+)
+"""The topic is still followed, on any channel of the person. A correction must reach whoever has what it corrects."""
 _CLAIM = (
     sa.update(_deliveries)
     .where(
@@ -62,6 +82,7 @@ _CLAIM = (
         _MINE,
         _STANDS,
         _FOLLOWS,
+        _WANTED,
     )
     .values(
         status=Status.SENDING,
@@ -76,7 +97,8 @@ _CLAIM = (
 async def claim(transaction: Transaction, row: Any, crashes: int, chunk_id: int, runner: str, now: dt.datetime, *, everyone: bool) -> bool:
     """Say that this delivery is being sent now; False when it may not be: see `why_not`.
 
-    It may not when another runner has the chunk, it was withdrawn, or the person left. `everyone` False: trial mode.
+    It may not when another runner has the chunk, it was withdrawn, or the person left or follows the topic no more.
+    `everyone` False: trial mode.
     """
     parameters = {
         "id_": row.id,
@@ -92,9 +114,11 @@ async def claim(transaction: Transaction, row: Any, crashes: int, chunk_id: int,
 
 
 async def why_not(transaction: Transaction, delivery_id: int, runner: str, chunk_id: int, *, everyone: bool) -> str:
-    """Why a delivery could not be claimed: `fenced`, `withdrawn`, `erased`, `left`, `trial`, or `changed` by somebody."""
+    """Why a delivery could not be claimed: `fenced`, `withdrawn`, `erased`, `left`, `trial`, `unfollowed`, or `changed` by somebody."""
     query = (
-        sa.select(_MINE.label("mine"), _STANDS.label("stands"), _deliveries.c.subscriber_id, _subscribers.c.left_at, _subscribers.c.id)
+        sa.select(
+            _MINE.label("mine"), _STANDS.label("stands"), _WANTED.label("wanted"), _deliveries.c.subscriber_id, _subscribers.c.left_at
+        )
         .select_from(_deliveries.outerjoin(_subscribers, _subscribers.c.id == _deliveries.c.subscriber_id))
         .where(_deliveries.c.id == delivery_id)
     )
@@ -110,7 +134,7 @@ async def why_not(transaction: Transaction, delivery_id: int, runner: str, chunk
     trial = sa.select(sa.or_(_subscribers.c.staff, _subscribers.c.guest)).where(_subscribers.c.id == row.subscriber_id)
     if not everyone and not await transaction.scalar(trial):
         return "trial"
-    return "changed"
+    return "changed" if row.wanted else "unfollowed"
 
 
 @cache
@@ -210,11 +234,16 @@ async def rows_of(transaction: Transaction, chunk_id: int) -> Sequence[Any]:
 
 
 async def finish_chunk(transaction: Transaction, chunk_id: int, runner: str | None, now: dt.datetime, due_at: dt.datetime | None) -> bool:
-    """Close a chunk and let go what is left of it, not before `due_at`. `runner` None: whoever had it is known to be done."""
+    """Close a chunk and let go what is left of it, not before `due_at`. `runner` None: whoever had it is known to be done.
+
+    What an earlier run was just sending, and this one did not come to, counts as interrupted once more; it is unknown where
+    it would not be sent again anyway.
+    """
     mine = [_chunks.c.id == chunk_id, _chunks.c.finished_at.is_(None), *([_chunks.c.runner == runner] if runner is not None else [])]
     closed = await transaction.execute(sa.update(_chunks).where(*mine).values(finished_at=now).returning(_chunks.c.id))
     if closed.scalar_one_or_none() is None:
         return False
+    await _interrupted(transaction, chunk_id, now)
     if due_at is not None:
         left = (_deliveries.c.chunk_id == chunk_id, _is(Status.QUEUED), _deliveries.c.due_at < due_at)
         await transaction.execute(sa.update(_deliveries).where(*left).values(due_at=due_at))
@@ -230,17 +259,17 @@ async def unfinished_chunks(transaction: Transaction, before_: dt.datetime, limi
     return (await transaction.execute(query.order_by(_chunks.c.id).limit(limit))).all()
 
 
-async def interrupted(transaction: Transaction, chunk_id: int, now: dt.datetime) -> int:
-    """What a chunk that its engine gave up was just sending counts as interrupted once more. How many."""
+async def _interrupted(transaction: Transaction, chunk_id: int, now: dt.datetime) -> None:
     hanging = sa.update(_deliveries).where(_deliveries.c.chunk_id == chunk_id, _is(Status.SENDING))
-    twice = _deliveries.c.crashes + 1 >= CRASHES
+    late = sa.exists().where(_dispatches.c.id == _deliveries.c.dispatch_id, _dispatches.c.expires_at <= now)
+    over = sa.or_(_deliveries.c.crashes + 1 >= CRASHES, ~_STANDS, late)
     values = {
-        "status": sa.case((twice, Status.UNKNOWN.value), else_=Status.QUEUED.value),
-        "reason": sa.case((twice, "interrupted"), else_=""),
+        "status": sa.case((over, Status.UNKNOWN.value), else_=Status.QUEUED.value),
+        "reason": sa.case((over, "interrupted"), else_=""),
         "crashes": _deliveries.c.crashes + 1,
         "updated_at": now,
     }
-    return len((await transaction.execute(hanging.values(**values).returning(_deliveries.c.id))).all())
+    await transaction.execute(hanging.values(**values))
 
 
 # --- an account, executors -------------------------------------------------------------------------------------------

@@ -132,8 +132,9 @@ class Sender:
         picture = await self._picture_of(dispatch) if any(part.picture is not None for part in parts) else None
         work = Work(chunk_id, runner, dispatch, account, parts, picture)
         await self._in_lanes(work, [row for row in rows if row.status == Status.QUEUED])
+        interrupted = await self._interrupted(work, rows, taken.runner)
         if not work.stop:
-            await self._in_lanes(work, await self._interrupted(work, rows, taken.runner))
+            await self._in_lanes(work, interrupted)
         if work.stop != "fenced":
             await self._finish(chunk_id, runner, work.due_at)
         log.info("chunk_done", chunk=chunk_id, dispatch=dispatch.id, account=account.id, stop=work.stop, **work.counts)
@@ -202,7 +203,7 @@ class Sender:
             if done is not None:
                 await self._write(transaction, work, *done, now)
             if not work.stop:
-                work.stop = "stopping" if self._stopping else self._hold(work.dispatch)
+                work.stop = "stopping" if self._stopping else "expired" if work.dispatch.expires_at <= now else self._hold(work.dispatch)
             while waiting and not work.stop:
                 claimed = await self._claim(transaction, work, waiting.pop(), now)
                 if claimed is not None:
@@ -225,6 +226,8 @@ class Sender:
         elif why != "changed":
             skipped = {"status": Status.SKIPPED, "reason": why, "updated_at": now}
             await repository.mark(transaction, row.id, row.attempts, Status(row.status), **skipped)
+            if why == "left":  # this channel only, perhaps: the other's own claim asks whether the topic is still followed
+                await recipients.fall_back(transaction, row.id, self._ways(), now)
         return None
 
     async def _write(self, transaction: Transaction, work: Work, row: Any, outcome: Outcome, now: dt.datetime) -> None:

@@ -17,7 +17,6 @@ from app.deliveries.models import DispatchStatus, Status
 from app.errors import BadInput, NotFound
 from app.signed import Signed
 
-GOT = frozenset({Status.SENT, Status.DELIVERED, Status.SEEN})
 LEFT = frozenset({Status.QUEUED, Status.SENDING})
 WITHOUT = (Status.WAITING, Status.UNKNOWN, Status.FAILED, Status.SKIPPED)
 """Who has not got it, or perhaps not; the most hopeful first."""
@@ -116,7 +115,7 @@ def report(dispatch: Any, counts: Sequence[Sequence[Any]], *, retried: int = 0, 
         stopped=dispatch.status == DispatchStatus.STOPPED,
         running=dispatch.status == DispatchStatus.SENDING,
         total=sum(by_status.values()) - moved,  # people, not tries: who was reached on another channel is counted there
-        got=sum(by_status[status] for status in GOT),
+        got=sum(by_status[status] for status in states.GOT),
         left=sum(by_status[status] for status in LEFT),
         waiting=by_status[Status.WAITING],
         without=by_status[Status.FAILED] + by_status[Status.SKIPPED] - moved,

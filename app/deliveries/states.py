@@ -37,11 +37,6 @@ OPEN = (Status.QUEUED, Status.SENDING)
 _WORDS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
 
 
-def may_follow(now: str, then: str) -> bool:
-    """Whether a delivery that is `now` may become `then`."""
-    return Status(then) in ALLOWED[Status(now)]
-
-
 def before(then: Status) -> tuple[Status, ...]:
     """The states that may become `then`."""
     return tuple(status for status, following in ALLOWED.items() if then in following)

@@ -8,12 +8,14 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.announcements.news import read_news
 from app.calendar import repository as calendar_repository
 from app.commune import CommuneProfile
 from app.database import Database
 from app.local import repository
 from app.local.layering import layers_of
 from app.local.snapshot import Snapshot
+from app.volunteers import repository as volunteers_repository
 from app.ward.holder import WardHolder
 from app.ward.ward import Ward
 
@@ -40,9 +42,12 @@ class SnapshotHolder:
         wards.follow(self._read)
 
     async def _read(self, session: AsyncSession, ward: Ward) -> None:
-        facts = await calendar_repository.load(session, self._commune_id, self._clock())
+        now = self._clock()
+        facts = await calendar_repository.load(session, self._commune_id, now)
         layers = layers_of(await repository.in_force(session, self._commune_id), ward.profile.name)
-        snapshot = Snapshot.made(ward, facts, layers)
+        teams = await volunteers_repository.in_charge(session, self._commune_id)
+        news = await read_news(session, self._commune_id, now)
+        snapshot = Snapshot.made(ward, facts, layers, teams, news)
         if snapshot.version != self.now.version:
             self._use(snapshot)
             self.now = snapshot

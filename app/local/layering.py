@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
+from app.calendar.facts import VIETNAM
 from app.catalog.catalog import Catalog
 from app.catalog.collections import Layer
 from app.catalog.content import Procedure
@@ -31,7 +32,7 @@ def layers_of(facts: Iterable[LocalFact], place: str) -> tuple[Layer, ...]:
 
 
 def layer_of(code: str, facts: Iterable[LocalFact], place: str) -> Layer | None:
-    """The layer of one procedure, None when no fact is left."""
+    """The layer of one procedure, None when no fact is left, or today's model refuses what stands around them."""
     said: dict[str, Any] = {}
     cases: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     notes: list[Any] = []
@@ -60,10 +61,14 @@ def layer_of(code: str, facts: Iterable[LocalFact], place: str) -> Layer | None:
         "cases": {case_id: dict(patch) for case_id, patch in cases.items()},
         "default_source": _key(newest),
         "sources": {_key(fact): _source(fact) for fact in used},
-        "checked_on": checked.date(),
+        "checked_on": checked.astimezone(VIETNAM).date(),
         "checked_by": newest.checked_name or newest.proposed_name or place,
     }
-    return Layer.model_validate(data | said)
+    try:
+        return Layer.model_validate(data | said)
+    except ValidationError:  # one procedure must not keep the whole ward from being read
+        log.error("local_layer_refused", code=code)
+        return None
 
 
 def laid_over(catalog: Catalog, layers: Iterable[Layer]) -> Catalog:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from app.catalog.content import Date, Fee, FeeStatus, Online, OnlineLevel, ProcessingTime, Said, Slug, Text
 
 ALL_CASES = "*"
+MOST_LINES = 6  # of fees, or of times
 
 
 class FactField(StrEnum):
@@ -29,8 +30,8 @@ OF_A_CASE = (FactField.TIME, FactField.FEES)
 VALUES: Mapping[FactField, TypeAdapter[Any]] = {
     FactField.ONLINE: TypeAdapter(Online),
     FactField.WHERE: TypeAdapter(Said),
-    FactField.TIME: TypeAdapter(Annotated[tuple[ProcessingTime, ...], Field(min_length=1, max_length=6)]),
-    FactField.FEES: TypeAdapter(Annotated[tuple[Fee, ...], Field(min_length=1, max_length=6)]),
+    FactField.TIME: TypeAdapter(Annotated[tuple[ProcessingTime, ...], Field(min_length=1, max_length=MOST_LINES)]),
+    FactField.FEES: TypeAdapter(Annotated[tuple[Fee, ...], Field(min_length=1, max_length=MOST_LINES)]),
     FactField.NOTE: TypeAdapter(Said),
 }
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
+from app.calendar.facts import VIETNAM
 from app.catalog.catalog import Catalog
 from app.catalog.content import Procedure
 from app.catalog.layers import apply_layer
+from app.database import lock_commune
 from app.errors import BadInput, NotFound
 from app.local import repository
 from app.local.differences import Saying, words
@@ -19,6 +21,7 @@ from app.local.layering import fitting, layer_of
 from app.local.models import FactStatus, LocalFact
 from app.local.schemas import ALL_CASES, FactField, Proposal
 from app.signed import Signed
+from app.understanding.text import clean
 
 SHORTEST_REASON, LONGEST_REASON = 5, 300
 
@@ -57,18 +60,20 @@ class LocalFacts:
 
     async def differences(self, session: AsyncSession, proposal: Proposal) -> list[str]:
         """What citizens would read differently if this were checked now. Raises NotFound, and BadInput for an unknown case."""
-        return self._differences(await self.versions(session, proposal.code), self._row(proposal))
+        return self.differences_of(await self.versions(session, proposal.code), self._row(proposal))
 
     def differences_of(self, versions: Versions, fact: LocalFact) -> list[str]:
-        """The same of a stored draft."""
-        return self._differences(versions, fact)
+        """The same of a stored fact."""
+        others = [each for each in versions.in_force if fact.field == FactField.NOTE or _place_of(each) != _place_of(fact)]
+        after = self._laid_over(versions.national, [*others, fact])
+        return self._saying.differences(versions.local, after)
 
     async def propose(self, session: AsyncSession, who: Signed, proposal: Proposal, now: dt.datetime) -> LocalFact:
         """Store a draft. Raises BadInput when it changes nothing, or is proposed already."""
-        if proposal.source_date > now.date() + dt.timedelta(days=1):
+        if proposal.source_date > now.astimezone(VIETNAM).date():
             raise BadInput("Ngày của nguồn ở tương lai. Ghi ngày văn bản hoặc ngày anh/chị đọc bảng niêm yết.")
         versions, row = await self.versions(session, proposal.code), self._row(proposal)
-        found = self._differences(versions, row)
+        found = self.differences_of(versions, row)
         if not found:
             raise BadInput(words()["same"])
         if any(_place_of(each) == _place_of(row) and each.value == row.value for each in versions.waiting):
@@ -80,12 +85,13 @@ class LocalFacts:
 
     async def check(self, session: AsyncSession, who: Signed, fact_id: int, now: dt.datetime) -> LocalFact:
         """Let citizens read a draft. Raises BadInput when it is one's own, or dealt with already."""
+        await lock_commune(session, self._commune_id)  # of two drafts in the same place the later takes it
         fact = await self._fact(session, fact_id)
         if fact.status != FactStatus.DRAFT:
             raise BadInput("Đề nghị này đã được xử lý rồi. Anh/chị tải lại trang.")
         if fact.proposed_by == who.official_id:
             raise BadInput("Người đề nghị không tự kiểm tra được. Nhờ người khác đối chiếu với nguồn.")
-        found = self._differences(await self.versions(session, fact.code), fact)
+        found = self.differences_of(await self.versions(session, fact.code), fact)
         fact.status, fact.checked_by, fact.checked_name, fact.checked_at = FactStatus.CHECKED, who.official_id, who.name, now
         await session.flush()
         if fact.field != FactField.NOTE:
@@ -100,10 +106,10 @@ class LocalFacts:
         fact = await self._fact(session, fact_id)
         own_draft = fact.status == FactStatus.DRAFT and fact.proposed_by == who.official_id
         if fact.status == FactStatus.WITHDRAWN or fact.replaced_at is not None:
-            raise BadInput("Dữ kiện này đã ngừng dùng rồi. Anh/chị tải lại trang.")
+            raise BadInput("Thông tin này đã ngừng dùng rồi. Anh/chị tải lại trang.")
         if not (may_publish or own_draft):
             raise BadInput("Việc này cần người biên tập hoặc lãnh đạo.")
-        reason = " ".join(reason.split())
+        reason = clean(reason)
         if not own_draft and not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
             raise BadInput(f"Ghi lý do bằng một câu, từ {SHORTEST_REASON} đến {LONGEST_REASON} ký tự.")
         act = "take_back" if own_draft else "refuse" if fact.status == FactStatus.DRAFT else "withdraw"
@@ -149,11 +155,6 @@ class LocalFacts:
             ended_reason="",
             checked_name="",
         )
-
-    def _differences(self, versions: Versions, fact: LocalFact) -> list[str]:
-        replaced = [each for each in versions.in_force if fact.field == FactField.NOTE or _place_of(each) != _place_of(fact)]
-        after = self._laid_over(versions.national, [*replaced, fact])
-        return self._saying.differences(versions.local, after)
 
     def _laid_over(self, procedure: Procedure, facts: Sequence[LocalFact]) -> Procedure:
         layer = layer_of(procedure.code, facts, self._place)

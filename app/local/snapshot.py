@@ -1,4 +1,4 @@
-"""Everything officials set, at one moment, for who answers citizens: ward, calendar, local facts."""
+"""Everything officials set, at one moment, for who answers citizens: ward, calendar, local facts, who is in charge where, news."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from app.announcements.news import News
 from app.calendar.calendar import Calendar
 from app.calendar.facts import NO_FACTS, CalendarFacts
 from app.catalog.collections import Layer
 from app.commune import CommuneProfile
 from app.local.layering import version_of
 from app.local.schemas import digest
+from app.volunteers.facts import Team
 from app.ward.ward import Ward, WardMode
 
 
@@ -23,11 +25,21 @@ class Snapshot:
     facts: CalendarFacts = NO_FACTS
     layers: tuple[Layer, ...] = ()
     version: str = ""
+    teams: tuple[Team, ...] = ()
+    news: tuple[News, ...] = ()
 
     @classmethod
-    def made(cls, ward: Ward, facts: CalendarFacts = NO_FACTS, layers: tuple[Layer, ...] = ()) -> Snapshot:
+    def made(
+        cls,
+        ward: Ward,
+        facts: CalendarFacts = NO_FACTS,
+        layers: tuple[Layer, ...] = (),
+        teams: tuple[Team, ...] = (),
+        news: tuple[News, ...] = (),
+    ) -> Snapshot:
         """A snapshot with its version."""
-        return cls(ward, facts, layers, digest([ward.version, facts.version, version_of(layers)]))
+        said = [ward.version, facts.version, version_of(layers), *(each.model_dump_json() for each in (*teams, *news))]
+        return cls(ward, facts, layers, digest(said), teams, news)
 
     @classmethod
     def of_file(cls, profile: CommuneProfile) -> Snapshot:

@@ -2,10 +2,10 @@
 
     access_read         official, editor, leader, keeper            look
     access_write        official, editor, leader, keeper            drafts, calendar, proposing facts, questions
-    access_publish      editor, leader                              schedule, send, check another's fact
-    access_approve      leader                                      urgent announcements, real mode, switches
-    access_keep         keeper                                      accounts, channels, profile
-    access_switch       leader, keeper                              switches with a reason
+    access_publish      editor, leader                              schedule, send, check another's fact; what is urgent waits for a leader
+    access_approve      leader                                      trial and real mode
+    access_keep         keeper                                      accounts, channels
+    access_switch       leader, keeper                              the ward's profile, switches with a reason
     access_volunteers   volunteer lead, editor, leader, keeper      volunteers
     access_signed       every role                                  start page, one's own things
     access_self         every role                                  the same, also while the password must first be changed
@@ -63,7 +63,7 @@ async def current(request: Request) -> Current:
         back = request.url.path if request.method == "GET" else ""
         here = back + (f"?{request.url.query}" if back and request.url.query else "")
         raise ElsewhereFirst(SIGN_IN + (f"?ve={quote(here, safe='')}" if back not in {"", HOME} else ""))
-    request.state.signed, request.state.current = found.signed, found
+    request.state.current = found
     return found
 
 

@@ -17,7 +17,7 @@ LEAST_OF_ONES_OWN = 6  # characters beside the user name and words that everybod
 _HASHER = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1),))
 _AT_ONCE = 2
 _gates: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike on paper
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike on paper
 _KNOWN_BY_ALL = ("matkhau", "password", "123456", "abcdef", "qwerty", "iloveyou", "gandan", "phuong", "congan", "vietnam")
 
 
@@ -50,7 +50,7 @@ def problem_of(password: str, username: str = "", old: str = "") -> str:
 
 def one_time_password() -> str:
     """A password to read out or write on paper, to be changed at first use: three groups of four, 59 bits."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
 async def hash_password(password: str) -> str:

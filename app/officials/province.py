@@ -86,10 +86,14 @@ class Province:
         known = await self._discover()
         secret = self._settings.oidc_client_secret
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._callback, "code_verifier": kept["verifier"]}
-        login = (self._settings.oidc_client_id, secret.get_secret_value() if secret else "")
+        login: httpx.BasicAuth | None = None
+        if secret and secret.get_secret_value():
+            login = httpx.BasicAuth(self._settings.oidc_client_id, secret.get_secret_value())
+        else:  # a public client only names itself (RFC 6749, 3.2.1)
+            form["client_id"] = self._settings.oidc_client_id
         async with self._client() as client:
             try:
-                answer = await client.post(str(known["token_endpoint"]), data=form, auth=login)
+                answer = await client.post(str(known["token_endpoint"]), data=form, auth=login or httpx.USE_CLIENT_DEFAULT)
                 keys = (await client.get(str(known["jwks_uri"]))).raise_for_status().json()
                 token = str(answer.json()["id_token"]) if answer.is_success else ""
             except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:

@@ -8,13 +8,15 @@ import secrets
 
 import pyotp
 
+from app.errors import Unavailable
+from app.officials.passwords import LETTERS
 from app.sealing import Sealer
 from app.visitor import Signer
 
 ISSUER = "Gần Dân"
 CODES = 8
 STEP_SECONDS = 30
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+LOST = "Khóa của hệ thống đã đổi nên mã trên điện thoại không dùng được nữa. Anh/chị nhờ quản trị bỏ bước xác nhận thứ hai rồi bật lại."
 
 
 class SecondStep:
@@ -28,8 +30,11 @@ class SecondStep:
         return self._sealer.seal({"totp": pyotp.random_base32()})
 
     def secret(self, sealed: str) -> str:
-        """The secret as an app wants it typed."""
-        return self._sealer.open(sealed)["totp"]
+        """The secret as an app wants it typed. Raises Unavailable when the installation's own secret is another now."""
+        try:
+            return self._sealer.open(sealed)["totp"]
+        except Unavailable as error:
+            raise Unavailable(LOST) from error
 
     def address(self, sealed: str, username: str) -> str:
         """What the QR code for the app holds."""
@@ -48,7 +53,7 @@ class SecondStep:
 
     def recovery_codes(self) -> list[str]:
         """Codes to print, each good once: 50 bits."""
-        return ["-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(2)) for _ in range(CODES)]
+        return ["-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(2)) for _ in range(CODES)]
 
     def hash_of(self, code: str) -> str:
         """What the database keeps of a recovery code."""

@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import record
-from app.database import Database
+from app.database import Commune, Database, lock_commune
 from app.errors import BadInput, NotFound
 from app.officials import repository
 from app.officials.models import Official, Role, Signed, Stage
-from app.officials.passwords import hash_password, one_time_password, problem_of, verify
+from app.officials.passwords import clean, hash_password, one_time_password, problem_of, verify
 from app.officials.second_step import SecondStep
 from app.officials.sessions import Current, Sessions
 from app.officials.signing_in import name_of
@@ -30,6 +30,7 @@ ROLE_NAMES = {
 }
 COMMAND = "Lệnh gandan"
 NAME_LENGTH = 120
+OLD_WRONG = "Mật khẩu đang dùng chưa đúng."
 TAKEN = "Tên đăng nhập này đã có người dùng. Anh/chị chọn tên khác."
 
 
@@ -63,8 +64,9 @@ class Officials:
         chosen, title, kind = _username(username), _name(name), _role(role)
         one_time, now = one_time_password(), self._clock()
         hashed = await hash_password(one_time)
+        commune_id = who.commune_id if who else commune_id
         official = Official(
-            commune_id=who.commune_id if who else commune_id,
+            commune_id=commune_id,
             username=chosen,
             name=title,
             role=kind,
@@ -81,6 +83,8 @@ class Officials:
         )
         try:
             async with self._database.write() as session:
+                if await session.get(Commune, commune_id) is None:
+                    raise NotFound(f"Không có xã, phường số {commune_id} trong cơ sở dữ liệu.")
                 if await repository.named(session, chosen) is not None:
                     raise Refused("username", TAKEN)
                 await self._check_oidc_name(session, official.oidc_name, 0)
@@ -92,9 +96,10 @@ class Officials:
         return Opened(official, one_time)
 
     async def edit(self, who: Signed, official_id: int, name: str, role: str, oidc_name: str) -> Official:
-        """Change name, role, name at the province. A new role ends the sessions: rights are those of the next sign-in."""
+        """Change name, role, name at the province. A new role ends the sessions, another name there too: who comes next is seen anew."""
         title, kind, province = _name(name), _role(role), _oidc_name(oidc_name)
         async with self._database.write() as session:
+            await lock_commune(session, who.commune_id)
             official = await self._mine(session, who, official_id)
             changes = [
                 f"{label}: {before or 'chưa có'} → {after or 'bỏ trống'}"
@@ -111,6 +116,7 @@ class Officials:
             if official.oidc_name != province:
                 await self._check_oidc_name(session, province, official.id)
                 official.oidc_name, official.oidc_subject = province, None
+                await repository.end_sessions(session, official.id)
             official.name, official.role, official.changed_at = title, kind, self._clock()
             if changes:
                 await self._record(session, who, official, f"sửa tài khoản {official.username}: {'; '.join(changes)}")
@@ -131,6 +137,7 @@ class Officials:
     async def set_active(self, who: Signed | None, official_id: int, *, active: bool, commune_id: int = 1) -> Official:
         """Close an account (sessions end at once) or open it again. The last keeper stays."""
         async with self._database.write() as session:
+            await lock_commune(session, who.commune_id if who else commune_id)
             official = await self._mine(session, who, official_id, commune_id)
             if official.active == active:
                 return official
@@ -170,16 +177,18 @@ class Officials:
             official = await self._mine(session, who, who.official_id)
             if problem := problem_of(new, official.username, old):
                 raise Refused("new", problem)
-            if new != again:
+            if clean(new) != clean(again):
                 raise Refused("again", "Hai lần gõ mật khẩu mới chưa giống nhau.")
             key = self._throttle.account(official.username)
             await self._throttle.count(session, [key], self._clock())
             kept = official.password_hash
         if not await verify(old, kept):
-            raise Refused("old", "Mật khẩu đang dùng chưa đúng.")
+            raise Refused("old", OLD_WRONG)
         hashed = await hash_password(new)
         async with self._database.write() as session:
             official = await self._mine(session, who, who.official_id)
+            if official.password_hash != kept or not official.active:  # the keeper was faster
+                raise Refused("old", OLD_WRONG)
             await self._throttle.forget(session, key)
             official.password_hash, official.must_change, official.changed_at = hashed, False, self._clock()
             await repository.end_sessions(session, official.id)
@@ -221,9 +230,11 @@ class Officials:
             await self._throttle.count(session, [key], self._clock())
             kept = official.password_hash
         if not await verify(password, kept):
-            raise Refused("password", "Mật khẩu chưa đúng.")
+            raise Refused("password", OLD_WRONG)
         async with self._database.write() as session:
             official = await self._mine(session, who, who.official_id)
+            if official.password_hash != kept:
+                raise Refused("password", OLD_WRONG)
             await self._throttle.forget(session, key)
             _without_second_step(official)
             await self._record(session, who, official, "tắt bước xác nhận thứ hai của mình")
@@ -251,6 +262,7 @@ class Officials:
         return found
 
     async def _keep_one_keeper(self, session: AsyncSession, official: Official) -> None:
+        """Raises Refused for the last. The caller holds the commune: two keepers must not put each other out at once."""
         if official.role != Role.KEEPER or not official.active:
             return
         if await repository.count_active(session, official.commune_id, Role.KEEPER) <= 1:
@@ -282,9 +294,9 @@ def _username(typed: str) -> str:
 
 
 def _name(typed: str) -> str:
-    name = " ".join("".join(each if each.isprintable() else " " for each in typed).split())
-    if not name or len(name) > NAME_LENGTH:
-        raise Refused("name", f"Anh/chị ghi họ tên, không quá {NAME_LENGTH} ký tự.")
+    name = " ".join("".join(each if each.isprintable() else " " for each in clean(typed)).split())
+    if not 2 <= len(name) <= NAME_LENGTH:  # the catalog takes no shorter one for who checked a fact
+        raise Refused("name", f"Anh/chị ghi họ tên, từ 2 đến {NAME_LENGTH} ký tự.")
     return name
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import TooMany
@@ -63,7 +64,10 @@ class Throttle:
             over = row.failures - key.limit
             row.locked_until = now + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT) if over >= 0 else None
             rows[key.text] = row
-        await session.flush()
+        try:
+            await session.flush()
+        except IntegrityError as error:  # two first attempts of one key at the same moment
+            raise TooMany from error
         return rows[keys[0].text].failures == keys[0].limit
 
     async def take_back(self, session: AsyncSession, keys: list[Key]) -> None:

@@ -18,9 +18,9 @@ LEADING = 1.2
 MARGIN = 12.0
 TICK, INDENT = 5.5, 9.5
 FOOT = 8.0
+"""Millimetres kept free for the last line of a side."""
 TIGHTER = (1.0, 0.65, 0.35)
 """Gaps between pieces are tried in these parts before a second side is taken; letters stay as large as they are."""
-"""Millimetres kept free for the last line of a side."""
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.assistant.knowing import Knowledge
 from app.assistant.masking import mask
 from app.database import Database
 from app.errors import NotFound
-from app.questions import repository
+from app.questions import proposals, repository
 from app.questions.grouping import Meaning, group, key_of, meaning_of
-from app.questions.proposals import mark_done
+from app.signed import Signed
 from app.understanding.decision import State
 from app.understanding.dialogue import decide
 from app.understanding.text import clean
@@ -109,8 +111,13 @@ class Questions:
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         most: int = MOST,
         meanings: dict[str, Meaning] | None = None,
+        until: dt.datetime | None = None,
     ) -> None:
-        """`most`: of more different questions only the newest are grouped. `meanings`: known ones by text, of this knowledge; is added to."""
+        """`most`: of more different questions only the newest are grouped. `meanings`: known ones by text, of this knowledge; is added to.
+
+        `until`: nothing that was asked from then on; days are counted back from the clock all the same.
+        """
+        self._until = until
         self._database, self._knowledge, self._patience = database, knowledge, patience
         self._commune_id, self._clock, self._most = commune_id, clock, most
         self._meanings = {} if meanings is None else meanings
@@ -168,20 +175,39 @@ class Questions:
             if answered_with(decide(knowledge.reader, mask(question.text).for_reading, State())) == code
         ]
 
-    async def put_aside(self, found: Group) -> None:
-        """Not to be listed again, however often it is asked; only when somebody dislikes a later answer."""
-        await self._mark((question.key for question in found.questions), None)
-
-    async def mark_taught(self, keys: Iterable[str], code: str, text: str = "") -> None:
-        """Taught to a procedure: listed again only if it is asked in vain again. `text`: ends the proposal to teach it."""
-        await self._mark(keys, code)
-        if text:
-            async with self._database.write() as session:
-                await mark_done(session, self._commune_id, text, code, self._clock())
-
-    async def _mark(self, keys: Iterable[str], code: str | None) -> None:
+    async def put_aside(self, found: Group, who: Signed | None = None) -> None:
+        """Not to be listed again, however often it is asked; only when somebody dislikes a later answer. `who`: the record says so."""
         async with self._database.write() as session:
-            await repository.mark_dealt(session, self._commune_id, keys, self._clock(), code)
+            await self._mark(session, (question.key for question in found.questions), None)
+            if who is not None:
+                await proposals.record_aside(session, who, found.id, found.teachable.text, found.times, self._clock())
+
+    async def mark_taught(self, keys: Iterable[str], code: str, text: str = "", who: Signed | None = None) -> None:
+        """Taught to a procedure: listed again only if it is asked in vain again.
+
+        `text`: ends the proposal to teach it, and with `who` the record says who taught it. All of that or nothing.
+        """
+        async with self._database.write() as session:
+            await self._mark(session, keys, code)
+            if text:
+                await proposals.mark_done(session, self._commune_id, text, code, self._clock())
+            if text and who is not None:
+                await proposals.record_taught(session, who, text, code, self._clock())
+
+    async def is_taught(self, text: str, code: str) -> bool:
+        """Whether this was marked as taught to this procedure."""
+        async with self._database.read() as session:
+            dealt = await repository.dealt_questions(session, self._commune_id)
+        return dealt.get(key_of(text), (None, None))[1] == code
+
+    async def propose(self, who: Signed, text: str, code: str, keys: Iterable[str]) -> None:
+        """Keep a proposal to teach this; until then these are dealt with. Raises BadInput when it is kept already."""
+        async with self._database.write() as session:
+            await proposals.propose(session, who, text, code, self._clock())
+            await self._mark(session, keys, code)
+
+    async def _mark(self, session: AsyncSession, keys: Iterable[str], code: str | None) -> None:
+        await repository.mark_dealt(session, self._commune_id, keys, self._clock(), code)
 
     async def _questions(self, days: int, kind: Kind | None) -> list[Question]:
         """Different questions, the newest first."""
@@ -189,6 +215,8 @@ class Questions:
         async with self._database.read() as session:
             rows = await repository.answers_to_look_at(session, self._commune_id, now - dt.timedelta(days=days))
             dealt = await repository.dealt_questions(session, self._commune_id)
+        if self._until is not None:
+            rows = [row for row in rows if row.asked_at < self._until]
         questions: dict[str, Question] = {}
         for row in rows:
             kinds = self._kinds(row, now)

@@ -52,7 +52,9 @@ class Taught:
     voice: Voice
     text: str
     file: str
-    """Under the catalog's folder; empty when the way of asking was there and only its test was missing."""
+    """Under the catalog's folder; empty when the way of asking was there already."""
+    is_new: bool
+    """Whether anything was written; if not, its test was there too."""
     knowledge: Knowledge
 
 
@@ -63,9 +65,10 @@ class Teacher:
         self._folder = folder.resolve()
         self._taught = self._folder.parent / TAUGHT
 
-    def teach(self, text: str, code: str, voice: Voice | None = None) -> Taught:
+    def teach(self, text: str, code: str, voice: Voice | None = None, *, again: bool = False) -> Taught:
         """Add one way of asking to a procedure, with its test. Without a voice: the one it seems to be written in.
 
+        `again`: what is there already is not refused; whoever was killed after writing may finish the rest.
         Raises BadInput when it must not be added or would lead elsewhere, Unavailable when files cannot be written,
         ContentError when the catalog is broken.
         """
@@ -80,17 +83,19 @@ class Teacher:
         catalog = load_catalog(self._folder)
         procedure = _procedure(catalog, code)
         owner = self._owner(catalog, ask, code)
-        if owner == code and any(_same(line.text, ask) for line in lines):
+        is_new = owner != code or not any(_same(line.text, ask) for line in lines)
+        if not is_new and not again:
             raise BadInput(f"Thủ tục {code} đã có cách hỏi này, và đã có câu thử. Không cần thêm.")
         path = self._file_of(code)
         before = path.read_bytes()
         after = before if owner == code else self._edited(path, before, voice, ask)
         changed = Procedure.model_validate(parse_document(after.decode("utf-8-sig"), path.name).data)
         knowledge = self._knowledge(dataclasses.replace(catalog, procedures={**catalog.procedures, code: changed}))
-        self._must_lead(knowledge, [*lines, Line(ask, code)])
-        self._write(path, before, after, [*lines, Line(ask, code)])
+        if is_new:
+            self._must_lead(knowledge, [*lines, Line(ask, code)])
+            self._write(path, before, after, [*lines, Line(ask, code)])
         file = path.relative_to(self._folder).as_posix() if after != before else ""
-        return Taught(procedure, voice, ask, file, knowledge)
+        return Taught(procedure, voice, ask, file, is_new, knowledge)
 
     def may_be_taught(self, text: str, code: str) -> str:
         """The text as it would be written, for a proposal where files cannot be. Raises BadInput when it must not be added."""

@@ -20,11 +20,11 @@ from app.catalog.content import UNKNOWN, Case, Channel, Fee, OnlineLevel, Paper,
 from app.catalog.yaml_loader import read_document
 from app.site.links import portal_filing
 from app.site.lookup_packing import Json, container, pack, squeezed
-from app.site.lookup_words import Learned, classes_of
+from app.site.lookup_words import NAMES_WEIGHT, Learned, classes_of
 from app.understanding.terms import Kind
 from app.understanding.text import Normalizer, clean, fold
 
-NAMES_WEIGHT, EVERYDAY_WEIGHT = 8.0, 0.6
+EVERYDAY_WEIGHT = 0.6
 LEAST = 2.0  # a sum below which nothing was understood
 DIGEST = 12
 OFTEN = 24  # everyday procedures shown before anything is typed

@@ -24,14 +24,13 @@ from app.assistant.slips import with_slips
 from app.assistant.train import SEED, _told
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
-from app.site.lookup_words import LEARNED_FILE, PAIR, Learned, NameVectors, classes_of
+from app.site.lookup_words import LEARNED_FILE, NAMES_WEIGHT, PAIR, Learned, NameVectors, classes_of
 from app.understanding.index import Index
 from app.understanding.learned import Learned as LearnedByServer
 from app.understanding.terms import Entry
 from app.understanding.text import fold
 
 KEPT = 48_000
-NAMES_WEIGHT, EVERYDAY_WEIGHT = 8.0, 0.6
 SHARPNESS, RATE = 8.0, 12.0
 RAREST_WORD, RAREST_PAIR = 2, 3  # texts a term must occur in
 SPELLING_PAIR = 6  # times a pair of words must occur to speak for a word that is put right

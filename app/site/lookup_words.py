@@ -23,6 +23,8 @@ PAIR = " "
 HASH_BITS = 20
 UNKNOWN_SHARE = 0.6  # how much a word in no name adds to a question's length
 SUMMARY, REPEATED = 0.5, 0.1
+NAMES_WEIGHT = 8.0
+"""How much a question's nearness to a class's names counts beside the learned weights, which are learned with it."""
 LEVELS, BOUND = 8, 16  # steps up to the 99th percentile of the weights; the largest of all
 ONE_BYTE, TWO_BYTES = 224, 31 * 256
 

@@ -37,15 +37,22 @@ def fresh_message_id() -> str:
     return secrets.token_urlsafe(12)
 
 
-_PHONE = re.compile(r"(?<![\d/])(0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|1[89]00\d{4})(?![\d/])")
+# However its digits are parted: mobile numbers have ten, those of a place (02…) eleven, 1800 and 1900 eight or ten.
+_PHONE = re.compile(
+    r"(?<![\d/+])(?<!\d[.,-])(?:"
+    r"(?:0|\+84[ .-]?)[35789](?:[ .-]?\d){8}"
+    r"|(?:0|\+84[ .-]?)2(?:[ .-]?\d){9}"
+    r"|\(02\d\) ?\d(?:[ .-]?\d){7}|\(02\d\d\) ?\d(?:[ .-]?\d){6}"
+    r"|1[89]00[ .-]?(?:\d{4}|\d\d[ .-]\d\d|\d{6}|\d{3}[ .-]\d{3})"
+    r")(?![\d/]|[.,-]\d)"
+)
 
 
 def with_phone_links(text: str) -> Markup:
     """Escaped text in which phone numbers can be pressed."""
 
     def link(match: re.Match[str]) -> str:
-        number = match[0]
-        return f'<a class="phone" href="tel:{number.replace(" ", "").replace(".", "")}">{number}</a>'
+        return f'<a class="phone" href="tel:{re.sub("[^0-9+]", "", match[0])}">{match[0]}</a>'
 
     return Markup(_PHONE.sub(link, str(escape(text))))  # noqa: S704 -- escaped one call before
 

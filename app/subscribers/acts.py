@@ -10,11 +10,11 @@ from typing import Any
 
 from jinja2 import Environment
 
-from app.calendar.opening import VIETNAM
+from app.calendar.facts import SERVICE_TOPIC, VIETNAM
 from app.database import Transaction
 from app.messages import Choice, Door, Incoming, Link, Reply
 from app.subscribers import repository
-from app.subscribers.groups import meant
+from app.subscribers.groups import is_name, meant
 from app.subscribers.hearing import OURS, Act, Expects, Wish
 from app.subscribers.models import CodeKind
 from app.subscribers.saying import Saying
@@ -25,7 +25,6 @@ UNWRITABLE = frozenset({"web", "api"})
 """Channels on which nobody can be written to first."""
 CODE_LIVES = dt.timedelta(minutes=15)
 CODE_DIGITS, CODE_TRIES = 6, 20
-SUNDAY = "chu-nhat-gan-dan"
 EXAMPLE = "tổ 12"
 
 
@@ -97,10 +96,6 @@ class Acts:
     async def forget(self, session: Transaction, person: repository.Person) -> None:
         """Erase everything of a person on this channel."""
         await repository.forget(session, person)
-
-    async def stale(self, session: Transaction, before: dt.datetime) -> list[repository.Person]:
-        """Who left before: nothing of them needs to be kept."""
-        return await repository.left_before(session, before)
 
     async def left(self, session: Transaction, person: repository.Person, now: dt.datetime) -> None:
         """The person blocked us: nothing may be sent until they follow again."""
@@ -255,6 +250,8 @@ class Acts:
         if not asking.active:
             return Done(self._say.reply("nothing")) if wish.sure else None
         groups = await repository.groups(asking.session, asking.commune_id, active=True)
+        if wish.whole and not any(is_name(group, wish.group) for group in groups):
+            return None
         if not groups:
             return Done(self._say.reply("no_groups"))
         if not wish.group:
@@ -358,7 +355,7 @@ class Acts:
         links = [Link(label=door.name, url=door.url) for door in doors]
         links.append(Link(label=self._say.word("web", "notices"), url=f"{self._public_url}/thong-bao"))
         links.append(Link(label=self._say.word("web", "feed"), url=f"{self._public_url}/thong-bao/{feed}atom.xml"))
-        if SUNDAY in wish.topics:
+        if SERVICE_TOPIC in wish.topics:
             links.append(Link(label=self._say.word("web", "calendar"), url=f"{self._public_url}/lich.ics"))
         return self._say.reply("web", links=links, doors=[door.name for door in doors])
 

@@ -59,6 +59,13 @@ def meant(groups: Sequence[Any], text: str, *, answering: bool) -> list[Any]:
     return [group for group in groups if group.number == bare[1]] if bare else []
 
 
+def is_name(group: Any, text: str) -> bool:
+    """Whether a text is a name of the group and nothing else, with or without «thôn» before it."""
+    plain = _plain(text)
+    found = [_plain(words) for words in (group.name, *group.aliases)]
+    return plain in {*found, *(match[2] for phrase in found if (match := _HEAD.match(phrase)))}
+
+
 def _within(phrase: str, plain: str) -> bool:
     return bool(phrase) and f" {phrase} " in f" {plain} "
 

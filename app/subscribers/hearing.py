@@ -64,6 +64,8 @@ class Wish:
     plain: str = ""
     sure: bool = True
     """False: it may be something else, such as six digits; where nothing comes of it, the usual answer stands."""
+    whole: bool = False
+    """Only where `group` is nothing but the name of a group: the message has another meaning, too."""
 
 
 OURS: Final = frozenset({Act.ERASE, Act.KEEP, Act.SKIP})
@@ -80,6 +82,7 @@ class Listener:
         self._group_pattern = str(given["group"]).replace("{{", "{").replace("}}", "}")
         self._polite_before, *self._polite_behind = (re.compile(pattern) for pattern in given["polite"])
         self._numbered_pattern = str(given["numbered"])
+        self._lead = str(given["lead"])
         self._group, self._numbered = re.compile(rf"\b{self._group_pattern}"), re.compile(self._numbered_pattern)
         self._home, self._move = self._compiled([str(given["home"])]), self._compiled([str(given["move"])])
         self._home_number = self._compiled([str(given["home_number"])])
@@ -110,7 +113,10 @@ class Listener:
     def _compiled(self, patterns: Iterable[str]) -> re.Pattern[str]:
         """One pattern that finds any of them."""
         filled = (
-            pattern.replace("{news}", self._news).replace("{group}", self._group_pattern).replace("{numbered}", self._numbered_pattern)
+            pattern.replace("{news}", self._news)
+            .replace("{lead}", self._lead)
+            .replace("{group}", self._group_pattern)
+            .replace("{numbered}", self._numbered_pattern)
             for pattern in patterns
         )
         return re.compile("|".join(f"(?:{pattern})" for pattern in filled))
@@ -132,6 +138,11 @@ class Listener:
         chosen = expects == Expects.TOPIC and wish.act is Act.FOLLOW  # «1 và 3» alone says nothing when it is read later
         kept = f"{CHOSEN}: {said}" if chosen else said
         return replace(wish, group=_as_written(wish.group, said), words=kept[:WORDS_KEPT], plain=whole)
+
+    def bare_name(self, text: str) -> str:
+        """What is left of an answer such as «dạ nhà em ở Phú Hạ ạ», folded, when it is the bare name of a place."""
+        plain = self._without(" ".join(folded_words(text)), (self._polite_before, *self._polite_behind))
+        return re.sub(f"^{self._lead}", "", plain)
 
     def topics_in(self, plain: str) -> tuple[str, ...]:
         """The topics that a folded text names, in the order of the file."""

@@ -23,7 +23,8 @@ class ResidentialGroup(Base):
     """Tổ dân phố, khu phố, thôn, xóm, ấp. `number`: as people say it («12», «3B»), empty for a name; `aliases`: other ways of saying it."""
 
     __tablename__ = "residential_groups"
-    __table_args__ = (sa.UniqueConstraint("commune_id", "name"),)
+    # Announcements and sessions name groups by number: SQLite must not give a deleted group's number to another one.
+    __table_args__ = (sa.UniqueConstraint("commune_id", "name"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     commune_id: Mapped[int] = mapped_column(sa.ForeignKey("communes.id"))

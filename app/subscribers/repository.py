@@ -209,11 +209,6 @@ def _following(commune_id: int) -> sa.ColumnElement[bool]:
     )
 
 
-async def count_following(session: Transaction, commune_id: int) -> int:
-    """Subscribers who follow anything."""
-    return int((await session.execute(sa.select(sa.func.count()).select_from(_people).where(_following(commune_id)))).scalar_one())
-
-
 async def count_by(session: Transaction, commune_id: int, column: str) -> dict[Any, int]:
     """Subscribers who follow anything, by channel, group_id, guest or staff."""
     by = _people.c[column]

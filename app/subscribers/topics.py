@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from app.calendar.facts import SERVICE_TOPIC, SessionKind
 from app.catalog.yaml_loader import ContentError, Problem, read_document
 from app.understanding.text import folded_words
 
@@ -64,6 +65,8 @@ def load_topics(folder: Path) -> Topics:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise ContentError([Problem(FILE, where, first["msg"], "so với các mục bên cạnh")]) from error
-    if GENERAL not in found.by_id or len(found.by_id) != len(found.topics):
-        raise ContentError([Problem(FILE, "topics", f"phải có «{GENERAL}» và mỗi mã một lần", "sửa mã (id)")])
+    needed = dict.fromkeys((GENERAL, SERVICE_TOPIC, *(kind.topic for kind in SessionKind)))
+    if not found.by_id.keys() >= needed.keys() or len(found.by_id) != len(found.topics):
+        codes = ", ".join(f"«{code}»" for code in needed)
+        raise ContentError([Problem(FILE, "topics", f"phải có {codes} và mỗi mã một lần", "sửa mã (id)")])
     return found

@@ -194,7 +194,8 @@ def _too_vague(reading: Reading, top: Entry) -> bool:
         return False
     if top.kind is Kind.FAMILY:
         return reading.exact or reading.vagueness >= (TOO_VAGUE_BESIDE_PLAIN if top.everyday else TOO_VAGUE)
-    return top.kind is Kind.PROCEDURE and reading.vagueness >= TOO_VAGUE
+    meant = reading.confidence >= PERHAPS or _family_meant(reading) is not None  # else it is none of ours
+    return top.kind is Kind.PROCEDURE and meant and reading.vagueness >= TOO_VAGUE
 
 
 def _family_meant(reading: Reading) -> str | None:

@@ -93,6 +93,16 @@ async def change(session: AsyncSession, commune_id: int, change_id: int) -> Ward
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def saved_with(session: AsyncSession, change: WardChange, prefix: str) -> Sequence[WardChange]:
+    """A change and those saved with it, of keys that begin with `prefix`."""
+    query = sa.select(WardChange).where(
+        WardChange.commune_id == change.commune_id,
+        WardChange.changed_at == change.changed_at,
+        WardChange.key.startswith(prefix, autoescape=True),
+    )
+    return (await session.execute(query)).scalars().all()
+
+
 async def change_before(session: AsyncSession, change: WardChange) -> WardChange | None:
     """The change of the same key before this one."""
     query = (

@@ -15,6 +15,7 @@ from app.audit import service as audit
 from app.commune import CommuneProfile
 from app.errors import BadInput, NotFound
 from app.signed import Signed
+from app.understanding.text import clean
 from app.ward import repository
 from app.ward.differences import differences, words
 from app.ward.models import WardChange
@@ -41,30 +42,21 @@ async def read_ward(session: AsyncSession, base: CommuneProfile, commune_id: int
 
     A stored value that the file of today does not bear (its format changed) is left out and logged, never fatal.
     """
-    profile, mode, switches = base, WardMode.TRIAL, {}
+    values, mode, switches = {}, WardMode.TRIAL, {}
     for row in await repository.settings(session, commune_id):
         if row.key.startswith(PROFILE):
-            try:
-                profile = changed_profile(profile, {row.key.removeprefix(PROFILE): row.value})
-            except ValidationError:
-                log.error("ward_value_refused", key=row.key)
+            values[row.key.removeprefix(PROFILE)] = row.value
         elif row.key == MODE:
             mode = WardMode(row.value)
         elif row.key.startswith(SWITCH):
             switches[row.key.removeprefix(SWITCH)] = Switch(bool(row.value), row.reason)
-    return Ward.made(profile, mode, switches)
+    return Ward.made(_laid_over(base, values), mode, switches)
 
 
 async def mode_of(session: AsyncSession, commune_id: int = 1) -> WardMode:
     """Trial or real, for who has no holder."""
     rows = await repository.settings(session, commune_id)
     return next((WardMode(row.value) for row in rows if row.key == MODE), WardMode.TRIAL)
-
-
-async def switch_of(session: AsyncSession, name: SwitchName, commune_id: int = 1) -> Switch:
-    """One switch, for who has no holder."""
-    rows = await repository.settings(session, commune_id)
-    return next((Switch(bool(row.value), row.reason) for row in rows if row.key == f"{SWITCH}{name}"), Switch())
 
 
 def draft_of(now: CommuneProfile, values: Mapping[str, Any]) -> Draft:
@@ -82,7 +74,7 @@ def draft_of(now: CommuneProfile, values: Mapping[str, Any]) -> Draft:
 async def save_profile(session: AsyncSession, who: Signed, base: CommuneProfile, ward: Ward, draft: Draft, now: dt.datetime) -> None:
     """Write what changes; what is as in the file's profile (`base`) again is the file's again. Raises BadInput when nothing changes."""
     if not draft.values:
-        raise BadInput("Chưa có gì thay đổi so với hồ sơ đang dùng.")
+        raise BadInput("Chưa có gì thay đổi so với thông tin đang dùng.")
     by, said, of_file = By(who.official_id, who.name, now), differences(ward.profile, draft.profile), values_of(base)
     for name, value in draft.values.items():
         own = value != of_file[name]
@@ -96,19 +88,23 @@ async def save_profile(session: AsyncSession, who: Signed, base: CommuneProfile,
 
 
 async def restorable(session: AsyncSession, base: CommuneProfile, ward: Ward, commune_id: int, change_id: int) -> tuple[WardChange, Draft]:
-    """A change, and what it would change now to have its field as it was before.
+    """A change, and what it would change now to have its field as it was before; both parts of the Sunday service, if saved as one.
 
     Raises NotFound, and BadInput when the value of then is no longer valid.
     """
     change = await repository.change(session, commune_id, change_id)
     if change is None or not change.key.startswith(PROFILE):
         raise NotFound
-    name, before = change.key.removeprefix(PROFILE), await repository.change_before(session, change)
-    value = before.value if before is not None and before.present else values_of(base)[name]
+    sunday = change.key.startswith(PROFILE + SUNDAY)
+    together = await repository.saved_with(session, change, PROFILE + SUNDAY) if sunday else [change]
+    values = {}
+    for each in together:
+        name, before = each.key.removeprefix(PROFILE), await repository.change_before(session, each)
+        values[name] = before.value if before is not None and before.present else values_of(base)[name]
     try:
-        return change, draft_of(ward.profile, {name: value})
+        return change, draft_of(ward.profile, values)
     except ValidationError as error:
-        raise BadInput("Bản này không còn đúng dạng của hồ sơ hiện nay. Anh/chị sửa tay ở trang hồ sơ.") from error
+        raise BadInput("Bản này không còn dùng lại được. Anh/chị sửa tay ở trang Thông tin phường, xã.") from error
 
 
 async def before_all(session: AsyncSession, commune_id: int, limit: int = 50) -> list[WardChange]:
@@ -143,8 +139,20 @@ async def set_switch(
     await audit.record(session, who, sentence, commune_id=commune_id, subject=("switch", name), at=now)
 
 
+def _laid_over(base: CommuneProfile, values: Mapping[str, Any]) -> CommuneProfile:
+    # Together: hours alone are no Sunday service where the file has none.
+    sunday = {name: value for name, value in values.items() if name.startswith(SUNDAY)}
+    profile = base
+    for part in (sunday, *({name: value} for name, value in values.items() if name not in sunday)):
+        try:
+            profile = changed_profile(profile, part)
+        except ValidationError:
+            log.error("ward_value_refused", keys=sorted(part))
+    return profile
+
+
 def _reason(reason: str) -> str:
-    reason = " ".join(reason.split())
+    reason = clean(reason)
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise BadInput(f"Ghi lý do bằng một câu, từ {SHORTEST_REASON} đến {LONGEST_REASON} ký tự.")
     return reason

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("aliases", sa.JSON, nullable=False),
         sa.Column("active", sa.Boolean, nullable=False),
         sa.UniqueConstraint("commune_id", "name"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "subscribers",

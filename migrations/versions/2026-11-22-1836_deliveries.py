@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("announcement_id", sa.Integer, sa.ForeignKey("announcements.id"), nullable=True),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("topic", sa.String(40), nullable=False),
         sa.Column("title", sa.String(300), nullable=False),
         sa.Column("reply", sa.JSON, nullable=False),
         sa.Column("urgent", sa.Boolean, nullable=False),

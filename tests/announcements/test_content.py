@@ -94,12 +94,12 @@ def test_a_good_text_has_no_hint() -> None:
         ({"when": "ngày 31/11/2026"}, "Không có ngày 31/11/2026."),
         ({"when": ""}, "Chưa ghi thời gian. Bà con sẽ hỏi «bao giờ?»."),
         ({"where": ""}, "Chưa ghi địa điểm. Nếu có nơi phải tới, bạn ghi rõ."),
-        ({"contact": ""}, "Chưa ghi nơi hỏi thêm. Bạn ghi một số điện thoại."),
+        ({"contact": ""}, "Chưa ghi nơi hỏi thêm. Anh/chị ghi một số điện thoại."),
         ({"what": "Đề nghị bà con tới."}, "«đề nghị» là chữ công văn. Nói thường: «mời, nhờ»."),
         ({"what": "Ông A, số 048095001234."}, "Có dãy 12 chữ số giống số định danh. Đừng đưa thông tin riêng của ai vào thông báo."),
-        ({"what": "MỜI TOÀN THỂ BÀ CON tới họp."}, "Nhiều chữ in hoa liền nhau khó đọc. Bạn viết thường."),
+        ({"what": "MỜI TOÀN THỂ BÀ CON tới họp."}, "Nhiều chữ in hoa liền nhau khó đọc. Anh/chị viết thường."),
         ({"what": "Mời bà con tới! Nhanh lên!"}, "Dấu chấm than nhiều làm bà con lo. Một dấu là đủ."),
-        ({"what": " ".join(["chữ"] * 26) + "."}, "Câu này dài 26 từ, người nghe khó theo. Bạn tách thành hai câu: «chữ chữ chữ chữ chữ…»"),
+        ({"what": " ".join(["chữ"] * 26) + "."}, "Câu này dài 26 từ, người nghe khó theo. Anh/chị tách thành hai câu: «chữ chữ chữ chữ chữ…»"),
     ],
 )  # fmt: skip
 def test_hints(values: dict[str, str], hint: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +35,22 @@ def test_place_phone_comments_and_what_hangs_behind_are_left_out() -> None:
     assert b"Exif" not in check_picture(pictures.jpeg(exif=pictures.phone_exif(1)), "a.jpg").data
     noted = pictures.with_chunk(pictures.png(), b"tEXt", b"Author\0Nguyen Van A")
     assert b"Nguyen" not in check_picture(noted + b"PK\x03\x04zip", "a.png").data
+
+
+def test_a_photo_that_hangs_behind_the_picture_is_left_out_with_its_place() -> None:
+    """As phones do that keep a second photo, or a moving one, in the same file."""
+    behind = pictures.jpeg(80, 60, exif=pictures.phone_exif(1))
+    checked = check_picture(pictures.jpeg(tail=behind), "a.jpg")
+    assert b"Samsung" not in checked.data
+    assert checked.data == check_picture(pictures.jpeg(), "a.jpg").data
+
+
+def test_a_picture_in_several_scans_comes_out_whole() -> None:
+    made = cv2.imencode(".jpg", np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1]
+    checked = check_picture(bytes(made) + b"PK\x03\x04\xff\xd9", "a.jpg")
+    assert checked.data.count(b"\xff\xda") > 1
+    kept, whole = (np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)) for data in (checked.data, bytes(made)))
+    assert np.array_equal(kept, whole)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +99,11 @@ def test_no_bytes_make_it_stumble(at: int, noise: bytes, png: bool) -> None:
 def test_a_wrong_pdf_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         check_pdf(data, "a.pdf")
+
+
+def test_a_pdf_that_only_says_which_page_comes_first_is_taken() -> None:
+    opens = b"/Catalog/OpenAction[3 0 R /XYZ null null 0]"
+    assert check_pdf(pictures.PDF.replace(b"/Catalog", opens), "a.pdf").media_type == PDF
 
 
 @pytest.mark.parametrize(

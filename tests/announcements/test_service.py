@@ -30,6 +30,7 @@ from tests.announcements.office import (
     QUIET,
     RULES,
     SECOND_LEADER,
+    STORM,
     STRANGER,
     draft,
     opened,
@@ -238,6 +239,23 @@ async def test_an_all_clear_takes_over_the_banner(sqlite_database_url: str) -> N
         later = Banners(lambda: NOON + dt.timedelta(days=2))
         await later.read(session)
         assert later() == []
+
+
+async def test_no_banner_of_a_correction_stays_when_it_is_over(sqlite_database_url: str) -> None:
+    async with opened(sqlite_database_url) as database, database.write() as session:
+        first = await sent(session, storm())
+        fixing = await service.follow_up(session, CLERK, first.id, Kind.CORRECTION, NOON)
+        await service.update(session, CLERK, fixing.id, 1, storm(STORM.model_copy(update={"note": "Sai giờ."})), RULES, NOON)
+        await service.submit(session, CLERK, fixing.id, 2, NOON)
+        await service.approve(session, LEADER, fixing.id, 2, RULES, NOON)
+        await service.begin_sending(session, fixing.id, NOON)
+        over = await service.follow_up(session, CLERK, first.id, Kind.ALL_CLEAR, NOON)
+        await service.update(session, CLERK, over.id, 1, draft(Content(title=STORM.title, what="Bão đã tan.")), RULES, NOON)
+        await service.schedule(session, EDITOR, over.id, 2, RULES, NOON)
+        await service.begin_sending(session, over.id, NOON)
+        banners = Banners(lambda: NOON)
+        await banners.read(session)
+        assert banners() == []
 
 
 async def test_what_went_out_while_the_ward_was_trying_is_listed_nowhere(database_url: str) -> None:

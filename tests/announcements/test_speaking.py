@@ -63,12 +63,12 @@ def test_numbers(number: int, said: str) -> None:
     assert cardinal(number) == said
 
 
-def test_numbers_have_ends() -> None:
+def test_a_number_too_long_for_words_is_read_digit_by_digit() -> None:
     assert cardinal(LARGEST - 1).startswith("chín trăm chín mươi chín nghìn")
-    for number in (-1, LARGEST):
-        with pytest.raises(ValueError, match="not said"):
-            cardinal(number)
+    assert cardinal(LARGEST) == "một" + " không" * 15
     assert decimal(0, "05") == "không phẩy không năm"
+    for text in (f"{LARGEST},5", f"{LARGEST}A", f"số {LARGEST}/3", f"{LARGEST}/2026/NĐ-CP", f"1.{LARGEST}"):
+        assert " không không không không " in speak(text)
 
 
 @settings(max_examples=150, deadline=None)

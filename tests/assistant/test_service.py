@@ -13,6 +13,7 @@ from app import __version__
 from app.assistant.models import Answer, Conversation
 from app.assistant.service import Assistant
 from app.database import Base, Database
+from app.erasing import erase
 from app.messages import MessageKind, Reply
 from tests.assistant.ward import MONDAY, Clock, incoming, knowledge, pipeline, settings
 
@@ -249,17 +250,17 @@ async def test_what_is_older_than_promised_is_erased_and_the_rest_is_kept(assist
     await assistant.handle(incoming("khai sinh", "m1", person="cũ"))
     clock.now = MONDAY + kept.keep_conversations - dt.timedelta(days=1)
     await assistant.handle(incoming("khai tử", "m2", person="mới"))
-    assert await assistant.purge() == (0, 0)
+    assert await erase(database, kept, clock.now) == (0, 0, 0)
     clock.now = MONDAY + kept.keep_conversations + dt.timedelta(minutes=1)
-    assert await assistant.purge() == (1, 0)
+    assert await erase(database, kept, clock.now) == (1, 0, 0)
     assert [conversation.person for conversation in await _conversations(database)] == ["mới"]
     assert [answer.conversation_id is None for answer in await _answers(database)] == [True, False]
     clock.now = MONDAY + kept.keep_answers + dt.timedelta(minutes=1)
-    assert await assistant.purge() == (1, 1)
+    assert await erase(database, kept, clock.now) == (1, 1, 0)
     assert [answer.message_id for answer in await _answers(database)] == ["m2"]
 
 
 async def test_a_purge_beside_messages_loses_none(assistant: Assistant, database: Database) -> None:
     work = [assistant.handle(incoming("khai sinh", f"m{number}", person=f"người {number}")) for number in range(10)]
-    await asyncio.gather(*work, assistant.purge(), assistant.purge())
+    await asyncio.gather(*work, *(erase(database, settings(), MONDAY) for _ in range(2)))
     assert len(await _answers(database)) == 10

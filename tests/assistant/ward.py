@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 from dataclasses import dataclass, field
 
+from app.assistant.kept import load_kept
 from app.assistant.knowing import KnowledgeHolder
 from app.assistant.pipeline import Pipeline
 from app.commune import CommuneProfile, load_commune
@@ -39,7 +40,8 @@ def commune() -> CommuneProfile:
 @functools.cache
 def knowledge() -> KnowledgeHolder:
     """The real catalog as the sample ward sees it, loaded once."""
-    return KnowledgeHolder(ROOT / "procedures", commune().locale)
+    folder, locale = ROOT / "procedures", commune().locale
+    return KnowledgeHolder(folder, locale, load_kept(folder, locale, Settings().resolved_cache_dir))
 
 
 def settings(**more: object) -> Settings:

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from app.calendar.opening import VIETNAM, DayPlan, next_open, next_sunday_service, plan
+from app.calendar.calendar import Calendar
+from app.calendar.opening import VIETNAM, DayPlan, plan
 from app.commune import CommuneProfile, SundayService, load_commune
 from app.settings import ROOT
 
@@ -121,7 +122,7 @@ def test_the_sunday_rule_with_its_exceptions_and_extra_days(profile: CommuneProf
     ],
 )
 def test_the_next_sunday_service_is_one_that_is_held(profile: CommuneProfile, today: str, day: str | None) -> None:
-    found = next_sunday_service(profile, _day(today))
+    found = Calendar(profile).next_sunday_service(_day(today))
     assert (found.day.isoformat() if found else None) == day
     assert found is None or found.is_open
 
@@ -132,7 +133,7 @@ def test_every_second_sunday_is_the_same_sunday_whoever_asks_and_whenever() -> N
     held = [plan(profile, sunday).reason == "sunday_service" for sunday in sundays]
     assert held in ([True, False] * 10, [False, True] * 10)
     for today in sundays:
-        found = next_sunday_service(profile, today - dt.timedelta(days=3))
+        found = Calendar(profile).next_sunday_service(today - dt.timedelta(days=3))
         assert found is not None
         assert plan(profile, found.day).reason == "sunday_service"
 
@@ -150,13 +151,13 @@ def test_every_second_sunday_is_the_same_sunday_whoever_asks_and_whenever() -> N
     ],
 )
 def test_the_next_open_day_comes_after_today(today: str, day: str) -> None:
-    found = next_open(SAMPLE, _day(today))
+    found = Calendar(SAMPLE).next_open(_day(today))
     assert found is not None
     assert (found.day.isoformat(), found.is_open) == (day, True)
 
 
 def test_a_ward_that_never_opens_has_no_next_day() -> None:
-    assert next_open(SAMPLE.model_copy(update={"hours": {}, "sunday": None}), _day("2026-11-22")) is None
+    assert Calendar(SAMPLE.model_copy(update={"hours": {}, "sunday": None})).next_open(_day("2026-11-22")) is None
 
 
 def test_sunday_services_of_a_year_are_the_first_sundays_that_are_no_holidays() -> None:

@@ -129,6 +129,12 @@ def test_no_day_is_heard_where_none_is_named(text: str) -> None:
     assert _asked(text, MONDAY) is None
 
 
+def test_lunar_years_that_nobody_can_mean() -> None:
+    for year in ("0001", "1901", "1950", "2199", "9999"):
+        for day in ("30/12", "15/8"):
+            assert said_day(said_time(normal(f"{day}/{year} âm lịch"))[1], MONDAY).kind in ("far", "impossible")
+
+
 @given(
     text=st.lists(
         st.sampled_from(

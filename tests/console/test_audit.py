@@ -17,7 +17,7 @@ def _entries(desk: Desk) -> None:
     for number in range(120):
         desk.sql(
             "insert into audit_entries (commune_id, at, official_id, actor, sentence, subject_kind, subject_id, details)"
-            " values (1, ?, 1, ?, ?, 'announcement', ?, '{}')",
+            " values (1, ?, 1, ?, ?, 'of_this_test', ?, '{}')",
             f"2026-10-{1 + number // 10:02d} 01:00:00.000000",
             FORMULA if number == 0 else "Trần Văn Cán",
             f"làm việc thứ {number}",
@@ -27,24 +27,24 @@ def _entries(desk: Desk) -> None:
 
 def test_sentences_are_listed_by_pages_and_filters_stay(desk: Desk) -> None:
     reader = desk.official("official")
-    page = reader.get("/can-bo/nhat-ky?loai=announcement&nguoi=1").text
+    page = reader.get("/can-bo/nhat-ky?loai=of_this_test&nguoi=1").text
     assert "120 dòng." in page
     assert "Trang 1 trên 3" in page
-    assert 'href="/can-bo/nhat-ky?nguoi=1&amp;loai=announcement&amp;trang=2"' in page
-    last = reader.get("/can-bo/nhat-ky?loai=announcement&nguoi=1&trang=99").text
+    assert 'href="/can-bo/nhat-ky?nguoi=1&amp;loai=of_this_test&amp;trang=2"' in page
+    last = reader.get("/can-bo/nhat-ky?loai=of_this_test&nguoi=1&trang=99").text
     assert "Trang 3 trên 3" in last
     assert "làm việc thứ 0<" in last.replace("\n", "<")
 
 
 def test_a_day_is_a_day_in_vietnam(desk: Desk) -> None:
     desk.sql("update audit_entries set at = '2026-10-01 17:30:00.000000' where sentence = 'làm việc thứ 1'")  # 0:30 on the 2nd
-    page = desk.official("leader").get("/can-bo/nhat-ky?loai=announcement&tu=2026-10-02&den=2026-10-02").text
+    page = desk.official("leader").get("/can-bo/nhat-ky?loai=of_this_test&tu=2026-10-02&den=2026-10-02").text
     assert "11 dòng." in page
     assert "0:30 ngày 2/10/2026" in page
 
 
 def test_the_file_opens_in_a_spreadsheet_and_runs_nothing(desk: Desk) -> None:
-    answer = desk.official("leader").get("/can-bo/nhat-ky.csv?loai=announcement")
+    answer = desk.official("leader").get("/can-bo/nhat-ky.csv?loai=of_this_test")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import re
 import unicodedata
 
 import httpx
@@ -37,8 +38,15 @@ def _text(page: httpx.Response) -> str:
     return html.unescape(page.text)
 
 
+def _version(editor: Browser, path: str) -> str:
+    """The version that the form of this address was read with."""
+    found = re.search(r'name="version" value="(\d+)"', _text(editor.get(path)))
+    return found[1] if found else ""
+
+
 def _save(editor: Browser, path: str, **typed: str) -> str:
     """Preview, then save what was previewed; the page after it."""
+    typed = {"version": _version(editor, path)} | typed
     page = editor.post(path, {**typed, "act": "preview"})
     assert page.status_code == 200, _text(page)
     assert "Người dân sẽ đọc" in _text(page)
@@ -64,7 +72,7 @@ def test_a_moved_sunday_service_is_told_right_on_both_days(desk: Desk) -> None:
     service, official = _services(1)[0], desk.official("official")
     target = service + 7 * DAY
     path = f"{PATH}/ngay/{service}"
-    typed = {"kind": "moved", "reason": "Trùng lễ hội đình làng", "moved_to": target.isoformat()}
+    typed = {"kind": "moved", "reason": "Trùng lễ hội đình làng", "moved_to": target.isoformat(), "version": "0"}
     page = _text(official.post(path, typed | {"act": "preview"}))
     assert f"chuyển sang Chủ nhật {target.day}/{target.month}/{target.year}" in page
     assert "vì trùng lễ hội đình làng" in page
@@ -84,7 +92,7 @@ def test_a_moved_sunday_service_is_told_right_on_both_days(desk: Desk) -> None:
     assert "Sửa ở ngày đó" in _text(official.get(f"{PATH}/ngay/{target}"))
     assert official.post(f"{PATH}/ngay/{target}", {"kind": "closed", "reason": "Nghỉ", "act": "save"}).status_code == 422
     assert "Bỏ đi thì người dân hỏi sẽ nghe" in _text(official.get(f"{path}/bo"))
-    official.post(f"{path}/bo")
+    official.post(f"{path}/bo", {"version": "1"})
     assert "chuyển sang" not in ask(desk, f"chủ nhật {service.day}/{service.month}/{service.year} phường có làm không")
     assert "SEQUENCE:2" in httpx.get(f"{desk.url}/lich/chu-nhat-{service}.ics").text, "the phone must see the taking back too"
     assert official.post(f"{path}/bo").status_code == 404
@@ -105,7 +113,7 @@ def test_a_day_can_be_closed_shortened_and_a_service_added(desk: Desk) -> None:
     page = _text(editor.get(f"{PATH}?thang={closed:%Y-%m}"))
     assert "Tập huấn toàn phường" in page
     for day in (closed, short, extra):
-        assert editor.post(f"{PATH}/ngay/{day}/bo").status_code == 200
+        assert editor.post(f"{PATH}/ngay/{day}/bo", {"version": "1"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -180,7 +188,7 @@ def test_a_session_is_planned_asked_for_changed_and_cancelled(desk: Desk) -> Non
     assert "Lịch này đã đổi, vì máy đang sửa" in ask(desk, "đợt làm định danh ở tổ 12 khi nào")
     assert desk.sql("select sequence from calendar_sessions where id = ?", number) == [(1,)]
     assert official.post(f"{PATH}/buoi/{number}/huy", {"reason": " "}).status_code == 422
-    official.post(f"{PATH}/buoi/{number}/huy", {"reason": "Mưa bão"})
+    official.post(f"{PATH}/buoi/{number}/huy", {"reason": "Mưa bão", "version": "1"})
     assert "đã hủy, vì mưa bão" in ask(desk, "đợt làm định danh ở tổ 12 khi nào")
     assert official.post(f"{PATH}/buoi/{number}", _session(act="save")).status_code == 422
     uid = desk.sql("select uid from calendar_sessions where id = ?", number)[0][0]
@@ -277,7 +285,34 @@ def test_another_communes_calendar_is_out_of_reach(desk: Desk) -> None:
         (1, "Tập huấn"),
         (2, "Việc của xã hai"),
     ]
-    editor.post(f"{PATH}/ngay/{day}/bo")
+    editor.post(f"{PATH}/ngay/{day}/bo", {"version": "1"})
+
+
+def test_of_two_officials_who_change_the_same_the_second_is_told(desk: Desk) -> None:
+    editor, day = desk.official("editor"), _weekday(90)
+    path, typed = f"{PATH}/ngay/{day}", {"kind": "closed", "reason": "Tập huấn", "version": "0"}
+    _save(desk.official("official"), path, **typed)
+    for act in ("preview", "save", "edit"):
+        page = editor.post(path, typed | {"reason": "Mất điện", "act": act})
+        assert page.status_code == 422
+        assert "Người khác vừa sửa ngày này" in _text(page)
+        assert f'<a href="{path}">Mở bản mới nhất</a>' in page.text
+        assert 'value="Mất điện"' in _text(page), "what was typed is still there"
+    assert desk.sql("select reason from calendar_days where day = ?", day.isoformat()) == [("Tập huấn",)]
+    page = editor.post(f"{path}/bo", {"version": "0"})
+    assert (page.status_code, "Người khác vừa sửa ngày này" in _text(page)) == (422, True)
+    _save(editor, f"{PATH}/buoi/them", **_session())
+    number = desk.sql("select max(id) from calendar_sessions")[0][0]
+    path = f"{PATH}/buoi/{number}"
+    _save(editor, path, **_session(place="Chợ"))
+    page = editor.post(path, _session(place="Trường học", version="0", act="save"))
+    assert (page.status_code, "Người khác vừa sửa buổi này" in _text(page)) == (422, True)
+    assert 'value="Trường học"' in _text(page)
+    page = editor.post(f"{path}/huy", {"reason": "Mưa", "version": "0"})
+    assert (page.status_code, "Chưa hủy gì" in _text(page)) == (422, True)
+    assert desk.sql("select place, status from calendar_sessions where id = ?", number) == [("Chợ", "planned")]
+    for kept, of in ((f"{PATH}/ngay/{day}/bo", "1"), (f"{path}/huy", "1")):
+        assert editor.post(kept, {"reason": "Mưa", "version": of}).status_code == 200
 
 
 def test_two_sessions_in_one_place_are_warned_of_before_saving(desk: Desk) -> None:

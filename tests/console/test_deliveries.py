@@ -40,8 +40,8 @@ def _announcement(desk: Desk, number: int, commune: int, title: str, status: str
 def _dispatch(desk: Desk, number: int, commune: int, title: str, status: str = "done") -> None:
     _announcement(desk, number, commune, title, "done")
     desk.sql(
-        "insert into dispatches (id, commune_id, key, announcement_id, version, kind, title, reply, urgent, quiet_exempt, status, reason,"
-        " total, created_at, expires_at) values (?, ?, ?, ?, 1, 'original', ?, '{}', 0, 0, ?, '', 0, ?, ?)",
+        "insert into dispatches (id, commune_id, key, announcement_id, version, kind, topic, title, reply, urgent, quiet_exempt, status, reason,"
+        " total, created_at, expires_at) values (?, ?, ?, ?, 1, 'original', 'tin-chung', ?, '{}', 0, 0, ?, '', 0, ?, ?)",
         *(number, commune, f"announcement:{number}", number, title, status, _time(), _time(dt.timedelta(days=2))),
     )
 

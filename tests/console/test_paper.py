@@ -71,6 +71,7 @@ def test_who_chooses_again_finds_everything_as_it_was(desk: Desk) -> None:
         ({"ban": "0"}, "từ 1 đến 200"),
         ({"ban": "²"}, "từ 1 đến 200"),
         ({"ban": "9" * 4000}, "từ 1 đến 200"),
+        ({"ban": "0000000019999"}, "từ 1 đến 200"),
         ({"ma": ["ca/ho-tich"], "ban": "200"}, "nhiều nhất"),
         ({"noi": "🎉"}, "nơi dán bằng chữ"),
         ({"noi": "chợ " * 100}, "dài quá"),

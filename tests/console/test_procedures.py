@@ -8,6 +8,9 @@ import re
 import httpx
 import pytest
 
+from app.console.procedures import forms
+from app.local.schemas import FactField
+from tests.assistant.ward import knowledge
 from tests.console.desk import Desk
 from tests.console.test_ward import text_of
 
@@ -122,6 +125,19 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(desk: Desk, field: str, sent:
     assert page.status_code == 422, page.text[-2000:]
     assert said in html.unescape(page.text)
     assert desk.sql("select count(*) from local_facts") == before
+
+
+@pytest.mark.parametrize(("code", "field", "case_id"), [("1.014063", "fees", "in-sai"), ("2.002913", "time", "nha-co-nguoi-mat")])
+def test_what_citizens_read_now_can_be_proposed_again_whole(code: str, field: str, case_id: str) -> None:
+    """Several lines for one way of filing, as many as there are."""
+    procedure = knowledge().files.catalog.procedures[code]
+    source = {"source_title": "Bảng niêm yết", "source_date": "2026-11-01"}
+    typed = forms.typed_of(procedure, FactField(field), case_id) | source
+    proposal, errors = forms.read(procedure, FactField(field), typed, "phường")
+    assert not errors
+    assert proposal is not None
+    plain = [each.model_copy(update={"source": None}) for each in getattr(procedure.case(case_id), field)]
+    assert list(proposal.read_value) == plain
 
 
 def test_papers_and_steps_cannot_be_proposed(desk: Desk) -> None:

@@ -57,9 +57,20 @@ def test_teaching_writes_the_way_of_asking_and_its_test(own: Desk) -> None:
     refused = own.official("official").post(f"{PATH}/{group}/day", {"text": "  ", "code": "1.001193"})
     assert refused.status_code == 422
     assert own.official("official").post(f"{PATH}/{group}/day", {"text": ODD, "code": "9.999999"}).status_code == 422
+    broken = own.data.parent.parent / "tree" / "procedures" / "ho-tich" / "9.999999-hong.yaml"
+    broken.write_text("code: [", "utf-8")
+    refused = own.official("official").post(f"{PATH}/{group}/day", {"text": ODD, "code": "1.001193"})
+    broken.unlink()
+    assert refused.status_code == 422
+    assert "tệp hỏng" in refused.text
+    own.sql(
+        "insert into ask_proposals (commune_id, text, code, proposed_name, proposed_at) values (1, ?, '1.001193', 'An', datetime('now'))",
+        ODD,
+    )
     done = own.official("official").post(f"{PATH}/{group}/day", {"text": ODD, "code": "1.001193"})
     assert done.status_code == 200, done.text
     assert "Đã dạy" in done.text
+    assert own.sql("select count(*) from ask_proposals where done_at is null") == [(0,)]
     tree = own.data.parent.parent / "tree"
     lines = [json.loads(line) for line in (tree / "tests/understanding/taught.jsonl").read_text("utf-8").splitlines()]
     assert lines == [{"text": ODD, "code": "1.001193"}]
@@ -79,6 +90,26 @@ def test_where_files_cannot_be_written_it_becomes_a_proposal(own: Desk) -> None:
         assert "gandan questions proposals" in own.official("official").get(PATH).text
     finally:
         Path(away).rename(tests)
+
+
+def test_what_was_cut_off_after_writing_the_files_is_finished_by_teaching_again(own: Desk) -> None:
+    text, code = "xin cái giấy chứng tôi còn độc thân để lấy vợ", "1.004873"
+    _asked(own, text)
+    group = _group(own, text)
+    own.sql("create trigger cut before insert on audit_entries begin select raise(abort, 'cut'); end")
+    assert own.official("editor").post(f"{PATH}/{group}/day", {"text": text, "code": code}).status_code == 500
+    own.sql("drop trigger cut")
+    assert _group(own, text) == group, "nothing was marked without its line in the record"
+    before = len(own.sentences())
+    done = own.official("editor").post(f"{PATH}/{group}/day", {"text": text, "code": code})
+    assert "Đã dạy" in done.text
+    assert [line for line in own.sentences()[before:] if "dạy cách hỏi" in line]
+    taught = (own.data.parent.parent / "tree" / "tests/understanding/taught.jsonl").read_text("utf-8")
+    assert taught.count(text) == 1
+    other = "vợ tôi cũng cần tờ giấy nói rằng còn một mình"
+    _asked(own, other)
+    refused = own.official("editor").post(f"{PATH}/{_group(own, other)}/day", {"text": text, "code": code})
+    assert (refused.status_code, "không cần dạy nữa" in html.unescape(refused.text)) == (422, True)
 
 
 def test_putting_aside_asks_once_more(own: Desk) -> None:

@@ -209,13 +209,13 @@ def test_one_time_passwords_are_in_no_log_and_no_record(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ({"username": "", "name": "A", "role": "official"}, "Tên đăng nhập có 2 đến 40"),
-        ({"username": "có dấu", "name": "A", "role": "official"}, "Tên đăng nhập có 2 đến 40"),
-        ({"username": "keeper", "name": "A", "role": "official"}, "đã có người dùng"),
+        ({"username": "", "name": "An", "role": "official"}, "Tên đăng nhập có 2 đến 40"),
+        ({"username": "có dấu", "name": "An", "role": "official"}, "Tên đăng nhập có 2 đến 40"),
+        ({"username": "keeper", "name": "An", "role": "official"}, "đã có người dùng"),
         ({"username": "moi.ba", "name": " \n ", "role": "official"}, "Anh/chị ghi họ tên"),
         ({"username": "moi.ba", "name": "x" * 999, "role": "official"}, "Anh/chị ghi họ tên"),
-        ({"username": "moi.ba", "name": "A", "role": "god"}, "chọn một quyền"),
-        ({"username": "moi.ba", "name": "A"}, "chọn một quyền"),
+        ({"username": "moi.ba", "name": "An", "role": "god"}, "chọn một quyền"),
+        ({"username": "moi.ba", "name": "An"}, "chọn một quyền"),
     ],
 )
 def test_a_new_account_with_something_wrong_comes_back(desk: Desk, form: dict[str, str], sentence: str) -> None:
@@ -228,7 +228,7 @@ def test_a_new_account_with_something_wrong_comes_back(desk: Desk, form: dict[st
 def test_the_last_keeper_stays(desk: Desk) -> None:
     other = desk.official("other-keeper")
     number = desk.sql("select id from officials where username = 'other-keeper'")[0][0]
-    assert "quản trị duy nhất" in other.post(f"/can-bo/can-bo/{number}", {"name": "X", "role": "official"}).text
+    assert "quản trị duy nhất" in other.post(f"/can-bo/can-bo/{number}", {"name": "An", "role": "official"}).text
 
 
 def test_without_a_province_its_way_in_does_not_exist(desk: Desk) -> None:

@@ -117,6 +117,18 @@ def test_a_name_that_cannot_be_is_refused_with_a_sentence(desk: Desk, name: str,
     assert desk.sql("select count(*) from residential_groups") == [(1,)]
 
 
+def test_a_group_that_somebody_adds_at_the_same_moment_is_said(desk: Desk) -> None:
+    desk.sql(
+        "create trigger meanwhile before insert on residential_groups when new.name = 'Tổ 77' begin select raise(abort, 'unique'); end"
+    )
+    page = desk.official("official").post(f"{GROUPS}/dan", {"text": "Tổ 76\nTổ 77", "sure": "1"})
+    desk.sql("drop trigger meanwhile")
+    assert page.status_code == 422
+    assert "Người khác vừa thêm tổ trùng tên" in text_of(page)
+    assert "Sẽ thêm 2 tổ" in text_of(page), "as it is now, to be looked at again"
+    assert desk.sql("select count(*) from residential_groups where name like 'Tổ 7%'") == [(0,)]
+
+
 def test_an_alias_of_another_group_is_refused(desk: Desk) -> None:
     _add(desk, "Tổ 1", "Xóm Chùa")
     page = desk.official("official").post(f"{GROUPS}/them", {"name": "Tổ 2", "aliases": "xom chua"})

@@ -136,6 +136,18 @@ class Post:
                 if wrote is not None:
                     session.add(Conversation(commune_id=1, channel=channel, person=person, state={}, updated_at=now - wrote))
 
+    async def links(self, person: str, channel: str = "telegram", *, key: str) -> None:
+        """Somebody links one more channel, on which they follow nothing."""
+        await self.follows(person, channel=channel, key=key, wrote=None)
+        async with self.database.write() as session:
+            await session.execute(sa.delete(Subscription).where(Subscription.subscriber_id == self.people[f"{channel}/{person}"]))
+
+    async def unfollows(self, person: str, *, instead: str) -> None:
+        """Somebody stops following what they followed, and follows something else."""
+        mine = sa.select(Subscriber.id).where(Subscriber.person == person).scalar_subquery()
+        async with self.database.write() as session:
+            await session.execute(sa.update(Subscription).where(Subscription.subscriber_id == mine).values(topic=instead))
+
     async def crowd(self, count: int, channel: str = "telegram") -> None:
         """Many people at once."""
         await self.follows(*(f"{channel}-{number:05}" for number in range(count)), channel=channel)

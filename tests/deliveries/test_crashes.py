@@ -265,7 +265,37 @@ async def test_processes_that_say_nothing_are_found_and_forgotten(database_url: 
         two.clock.pass_by(dt.timedelta(days=2))
         await two.deliveries.dispatcher.heartbeat()
         await two.deliveries.dispatcher.purge()
+        await two.deliveries.dispatcher.sweep()
+        assert adopted[-1] == ["one"], "however long it is away, nobody forgets it before its work is taken over"
         assert [executor.id for executor in await two.all_of(Executor)] == ["two"]
+
+
+async def test_what_was_just_being_sent_is_not_lost_when_the_rest_has_to_wait(database_url: str) -> None:
+    """A crash in the evening, a restart in the quiet hours: the chunk is closed before its row in doubt has its turn."""
+    async with post_office(database_url) as post:
+        await post.follows("1", "2", "3")
+        announcement = await post.announce()
+        await _die_while_sending(post, "2", arrived=False)
+        post.switch(on=False)
+        await _start_again(post)
+        assert await post.states() == {"1": "sent", "2": "queued", "3": "queued"}
+        post.switch(on=True)
+        await post.beat(times=2)
+        assert post.got() == {"1": 1, "2": 1, "3": 1}
+        assert (await post.dispatch(announcement)).status == "done"
+
+
+async def test_a_chunk_that_is_taken_up_too_late_sends_nothing(database_url: str) -> None:
+    """The server was off for longer than the text makes sense."""
+    async with post_office(database_url) as post:
+        await post.follows("1", "2", "3")
+        await post.announce()
+        await _die_while_sending(post, "2")
+        post.clock.pass_by(dt.timedelta(days=8))
+        await _start_again(post)
+        await post.deliveries.dispatcher.look_everywhere()
+        assert await post.states() == {"1": "sent", "2": "unknown:interrupted", "3": "failed:expired"}
+        assert post.got() == {"1": 1, "2": 1}
 
 
 async def test_an_old_mark_never_overwrites_a_newer_state(sqlite_database_url: str) -> None:

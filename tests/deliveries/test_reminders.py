@@ -6,10 +6,11 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from app.calendar.facts import SERVICE_TOPIC as SUNDAY
+from app.calendar.models import CalendarSession
 from app.deliveries.models import Dispatch
 from tests.deliveries.post_office import post_office
 
-SUNDAY = "chu-nhat-gan-dan"
 EVENING = dt.datetime(2026, 12, 5, 11, 0, tzinfo=dt.UTC)
 """18:00 in Vietnam on Saturday; the first Sunday of December is tomorrow."""
 
@@ -28,6 +29,30 @@ async def test_who_asked_is_reminded_once(database_url: str) -> None:
         [dispatch] = await post.all_of(Dispatch)
         assert (dispatch.kind, dispatch.announcement_id, dispatch.status) == ("reminder", None, "done")
         assert dispatch.title
+
+
+async def test_a_session_is_told_to_the_followers_of_its_kind_as_long_as_they_follow_it(sqlite_database_url: str) -> None:
+    begins = EVENING + dt.timedelta(days=1, hours=-3)
+    async with post_office(sqlite_database_url, at=EVENING - dt.timedelta(days=1)) as post:
+        async with post.database.write() as session:
+            at = {"starts_at": begins - dt.timedelta(days=1), "ends_at": begins - dt.timedelta(hours=22), "updated_at": EVENING}
+            session.add(
+                CalendarSession(commune_id=1, uid="x", kind="vaccination", title="Tiêm sởi", place="Trạm y tế", group_id=None, **at)
+            )
+        await post.follows("tiem", "thoi-tiem", topic="tiem-chung")
+        await post.follows("chu-nhat", topic=SUNDAY)
+        post.engine.forgets = True
+        await post.deliveries.dispatcher.remind()
+        await post.beat()
+        await post.unfollows("thoi-tiem", instead=SUNDAY)
+        post.engine.forgets = False
+        post.clock.pass_by(dt.timedelta(minutes=1))
+        await post.deliveries.dispatcher.replay()
+        await post.engine.idle()
+        assert post.got() == {"tiem": 1}
+        assert (await post.states())["thoi-tiem"] == "skipped:unfollowed"
+        [dispatch] = await post.all_of(Dispatch)
+        assert dispatch.topic == "tiem-chung"
 
 
 async def test_at_another_time_and_before_another_day_nobody_is_reminded(sqlite_database_url: str) -> None:
@@ -58,6 +83,21 @@ async def test_a_reminder_says_nothing_the_day_after(sqlite_database_url: str) -
         post.clock.pass_by(dt.timedelta(hours=14))
         await post.deliveries.dispatcher.look_everywhere()
         assert await post.states() == {"im-lang": "skipped:expired"}
+
+
+async def test_tomorrow_is_said_until_midnight_only(sqlite_database_url: str) -> None:
+    """Half past eight in the evening; at half past six the quiet hours end, and «ngày mai» would be today."""
+    async with post_office(sqlite_database_url, at=EVENING + dt.timedelta(hours=2, minutes=30)) as post:
+        await post.follows("muon-nhac", topic=SUNDAY)
+        post.engine.forgets = True
+        await post.deliveries.dispatcher.remind()
+        await post.beat()
+        post.engine.forgets = False
+        post.clock.pass_by(dt.timedelta(hours=10, minutes=15))
+        await post.deliveries.dispatcher.replay()
+        await post.engine.idle()
+        await post.beat(times=2)
+        assert post.got() == {}
 
 
 async def test_a_calendar_that_cannot_be_read_stops_no_announcement(sqlite_database_url: str) -> None:

@@ -163,6 +163,80 @@ async def test_an_account_of_another_platform_never_gets_somebodys_message(datab
         assert {row.person: row.account_id == telegram.id for row in await post.rows()} == {"z": False, "t": True, "moi": True}
 
 
+async def test_who_links_a_channel_later_gets_there_what_waited(database_url: str) -> None:
+    async with post_office(database_url) as post:
+        await post.follows("z", channel="zalo_oa", key="ba-tu", wrote=LONG_AGO)
+        await post.follows("zz", channel="zalo_oa", key="ong-nam", wrote=LONG_AGO)
+        await post.send()
+        assert await post.states() == {"z": "waiting:window", "zz": "waiting:window"}
+        await post.links("t", key="ba-tu")
+        await post.deliveries.dispatcher.look_everywhere()
+        await post.beat(times=2)
+        assert await post.states() == {"z": "skipped:other_channel", "zz": "waiting:window", "t": "sent"}
+        await post.writes("z")
+        await post.beat(seconds=20, times=3)
+        assert (post.got("telegram"), post.got("zalo_oa")) == ({"t": 1}, {})
+
+
+async def test_who_blocked_us_here_and_was_silent_there_gets_it_when_they_write_there(database_url: str) -> None:
+    async with post_office(database_url) as post:
+        await post.follows("t", key="ba-tu")
+        await post.links("z", channel="zalo_oa", key="ba-tu")
+        async with post.database.write() as session:
+            await session.execute(sa.text("update conversations set reachable = false where person = 't'"))
+        await post.send()
+        assert await post.states() == {"t": "skipped:other_channel", "z": "waiting:window"}
+
+
+# --- what is followed no more ------------------------------------------------------------------------------------------
+
+
+async def test_what_waited_is_not_sent_to_who_follows_the_topic_no_more(database_url: str) -> None:
+    """They still follow something else, so they are still subscribers."""
+    async with post_office(database_url) as post:
+        for person in ("thoi", "con"):
+            await post.follows(person, channel="zalo_oa", wrote=LONG_AGO)
+        await post.send()
+        await post.unfollows("thoi", instead="dien-nuoc")
+        for person in ("thoi", "con"):
+            await post.writes(person)
+        await post.beat(seconds=20, times=3)
+        assert await post.states() == {"thoi": "skipped:unfollowed", "con": "sent"}
+        assert post.got("zalo_oa") == {"con": 1}
+
+
+async def test_urgent_news_and_corrections_ask_for_no_topic(database_url: str) -> None:
+    async with post_office(database_url) as post:
+        await post.follows("khac", topic="dien-nuoc")
+        await post.send("Bão", urgent=True)
+        assert post.got() == {"khac": 1}
+        await post.follows("ba-tu")
+        first = await post.send("Tiêm ngày 5")
+        await post.unfollows("ba-tu", instead="dien-nuoc")
+        await post.send("Tiêm ngày 6", kind="correction", root_id=first)
+        assert post.got() == {"khac": 1, "ba-tu": 2}
+
+
+async def test_who_left_this_channel_just_now_gets_it_where_they_still_follow(database_url: str) -> None:
+    async with post_office(database_url) as post:
+        await post.follows("z", channel="zalo_oa", key="hai", wrote=dt.timedelta(minutes=1))
+        await post.follows("t", channel="telegram", key="hai", wrote=dt.timedelta(days=9))
+        await post.follows("zz", channel="zalo_oa", key="mot")
+        await post.links("tt", key="mot")
+        await post.announce()
+        post.engine.forgets = True
+        await post.beat()
+        post.engine.forgets = False
+        async with post.database.write() as session:
+            await session.execute(sa.text("update subscribers set left_at = consent_at where channel = 'zalo_oa'"))
+        post.clock.pass_by(dt.timedelta(seconds=11))
+        await post.deliveries.dispatcher.replay()
+        await post.engine.idle()
+        await post.beat(times=2)
+        assert (post.got("zalo_oa"), post.got("telegram")) == ({}, {"t": 1})
+        assert (await post.states())["tt"] == "skipped:unfollowed"
+
+
 # --- corrections, withdrawals -------------------------------------------------------------------------------------------
 
 
@@ -253,6 +327,20 @@ async def test_an_official_tries_again_what_surely_did_not_arrive_and_nothing_el
         assert await post.states() == {"hong": "sent", "chan": "sent", "chua-ro": "unknown:no_answer", "duoc": "sent"}
         assert sorted(post.got().values()) == [1, 1, 1]
         assert (await post.dispatch(announcement)).status == "done"
+
+
+async def test_trying_again_does_not_bring_a_stopped_text_back(database_url: str) -> None:
+    async with post_office(database_url) as post:
+        await post.follows("hong")
+        post.platforms["telegram"].refuse = [SendError(SendAction.REJECTED, "400")]
+        announcement = await post.send()
+        dispatch = await post.dispatch(announcement)
+        async with post.database.write() as session:  # replaced between the official's page and the official's click
+            await session.execute(sa.text("update dispatches set status = 'stopped', reason = 'replaced'"))
+            await reporting.retry(session, dispatch.id, post.clock())
+        await post.beat(times=2)
+        assert (await post.dispatch(announcement)).status == "stopped"
+        assert post.got() == {}
 
 
 async def test_a_person_who_erases_their_data_stays_as_a_number(database_url: str) -> None:

@@ -28,6 +28,8 @@ class Issuer:
     url: str = ""
     claims: dict[str, Any] = field(default_factory=lambda: {"sub": "7", "email": "lan@tinh.example", "email_verified": True})
     lie: str = ""
+    public: bool = False
+    """Whether the client has no secret and only names itself."""
     asked: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "k1"}))
@@ -54,10 +56,12 @@ class Issuer:
     def token(self, form: dict[str, str], authorization: str) -> dict[str, Any] | None:
         asked = self.codes.pop(form.get("code", ""), None)
         login = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        named = authorization == "" and form.get("client_id") == CLIENT and "client_secret" not in form
+        known = named if self.public else authorization == f"Basic {login}"
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
         fits = asked is not None and asked["code_challenge"] == challenge and asked["redirect_uri"] == form.get("redirect_uri")
-        if asked is None or not fits or authorization != f"Basic {login}" or form.get("grant_type") != "authorization_code":
+        if asked is None or not fits or not known or form.get("grant_type") != "authorization_code":
             self.refused.append(f"token {form}")
             return None
         return {"access_token": "a", "token_type": "Bearer", "id_token": self._id_token(asked["nonce"])}

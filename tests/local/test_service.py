@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
+import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,32 @@ async def test_nothing_new_twice_or_from_the_future_is_refused(database: Databas
         await _propose(database, BINH)
 
 
+async def test_days_are_those_of_vietnam(database: Database) -> None:
+    """Read off the wall at half past six in the morning, while it is still yesterday in UTC."""
+    early = dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC)
+    async with database.write() as session:
+        with pytest.raises(BadInput, match="tương lai"):
+            await work().propose(session, AN, proposal(source_date="2026-11-23"), NOW)
+        fact = await work().propose(session, AN, proposal(source_date="2026-11-23"), early)
+    await _check(database, fact.id, at=early)
+    source = (here := await _here(database)).source_of(here.cases[0].fees[0])  # type: ignore[arg-type]
+    assert getattr(source, "checked_on", None) == dt.date(2026, 11, 23)
+
+
+async def test_of_two_drafts_checked_at_once_one_is_in_force(database: Database) -> None:
+    drafts = [await _propose(database, value=[SIX[0] | {"amount": amount}]) for amount in (5000, 7000)]
+    await asyncio.gather(*(_check(database, draft, CHI, NOW + dt.timedelta(seconds=draft)) for draft in drafts))
+    async with database.read() as session:
+        assert len(await repository.in_force(session, 1)) == 1
+
+
+async def test_what_is_typed_is_kept_composed_and_without_control_characters(database: Database) -> None:
+    fact = await _propose(database)
+    async with database.write() as session:
+        ended = await work().withdraw(session, BINH, fact, unicodedata.normalize("NFD", "Số tiền\0 ghi nhầm"), NOW, may_publish=True)
+    assert ended.ended_reason == "Số tiền ghi nhầm"
+
+
 async def test_who_may_end_what(database: Database) -> None:
     own, other = await _propose(database), await _propose(database, field="note", value={"text": "Một ghi chú."})
     async with database.write() as session:
@@ -270,6 +297,8 @@ def test_a_fact_that_today_s_model_refuses_is_left_out() -> None:
     layer = layer_of(COPY, [good, *broken], "phường")
     assert layer is not None
     assert list(layer.sources) == ["xa-1"]
+    nameless = LocalFact(id=5, code=BIRTH, case_id="*", field="fees", value=SIX, **(_source() | {"checked_name": "X"}))
+    assert [each.code for each in layers_of([good, nameless], "phường")] == [COPY]
 
 
 def test_a_case_or_procedure_that_is_gone_is_no_harm() -> None:

@@ -28,7 +28,7 @@ def running() -> Iterator[Issuer]:
 @pytest.fixture
 def issuer(running: Issuer) -> Iterator[Issuer]:
     yield running
-    running.lie, running.claims = "", {"sub": "7", "email": "lan@tinh.example", "email_verified": True}
+    running.lie, running.public, running.claims = "", False, {"sub": "7", "email": "lan@tinh.example", "email_verified": True}
 
 
 @pytest.fixture
@@ -56,6 +56,14 @@ async def whole(province: Province) -> Person:
 
 async def test_who_signs_in_there_is_known_here(province: Province, issuer: Issuer) -> None:
     assert await whole(province) == Person(f"{issuer.url}#7", ["lan@tinh.example"])
+    assert issuer.refused == []
+
+
+@pytest.mark.parametrize("secret", [None, SecretStr("")])
+async def test_without_a_secret_we_only_name_ourselves(issuer: Issuer, tmp_path: Path, secret: SecretStr | None) -> None:
+    issuer.public = True
+    settings = Settings(data_dir=tmp_path, public_url=HERE, oidc_issuer=issuer.url, oidc_client_id=CLIENT, oidc_client_secret=secret)
+    assert (await whole(Province(settings, Sealer(b"secret", "province")))).names == ["lan@tinh.example"]
     assert issuer.refused == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from app.database import Database
 from app.errors import BadInput, NotFound
 from app.officials.office import utc_now
-from app.officials.passwords import one_time_password, problem_of
+from app.officials.passwords import one_time_password, problem_of, verify
 from app.officials.service import Refused
 from app.officials.sessions import Sessions, device_of
 from app.settings import Settings
@@ -42,7 +44,7 @@ async def test_another_commune_has_no_hold_on_an_account(hall: Hall) -> None:
     stranger = Signed(99, 2, "Xã Hai", Role.KEEPER)
     accounts = hall.office.accounts
     for act in (
-        accounts.edit(stranger, lan.id, "X", "keeper", ""),
+        accounts.edit(stranger, lan.id, "Xuân", "keeper", ""),
         accounts.reset(stranger, lan.id),
         accounts.set_active(stranger, lan.id, active=False),
         accounts.drop_second_step(stranger, lan.id),
@@ -74,6 +76,43 @@ async def test_the_last_keeper_can_be_neither_closed_nor_demoted(hall: Hall) -> 
         await hall.office.accounts.set_active(first.signed, first.signed.official_id, active=False)
 
 
+async def test_two_keepers_cannot_put_each_other_out_at_once(hall: Hall) -> None:
+    one, two = (await hall.ready("mot", "keeper")).signed, (await hall.ready("hai", "keeper")).signed
+    acts = (hall.office.accounts.set_active(who, other.official_id, active=False) for who, other in ((one, two), (two, one)))
+    done = await asyncio.gather(*acts, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in done) == ["Official", "Refused"]
+
+
+async def test_a_password_that_the_keeper_reset_meanwhile_cannot_change_anything(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else sits at an open session; the keeper resets while the old password is still being looked at."""
+    current = await hall.ready("lan")
+
+    async def slow(password: str, kept: str | None) -> bool:
+        good = await verify(password, kept)
+        await hall.office.accounts.reset(None, current.signed.official_id)
+        return good
+
+    monkeypatch.setattr("app.officials.service.verify", slow)
+    with pytest.raises(Refused, match="đang dùng chưa đúng"):
+        await hall.office.accounts.change_password(request_from(), current, OWN, "một mật khẩu khác hẳn", "một mật khẩu khác hẳn")
+    assert (await hall.official("lan")).must_change
+
+
+async def test_a_new_password_typed_twice_is_the_same_however_the_keyboard_composes_it(hall: Hall) -> None:
+    current, new = await hall.ready("lan"), "một mật khẩu khác hẳn"
+    await hall.office.accounts.change_password(request_from(), current, OWN, new, unicodedata.normalize("NFD", new))
+    assert await hall.enter("lan", new)
+
+
+async def test_what_an_account_is_opened_with(hall: Hall) -> None:
+    opened = await hall.office.accounts.add(None, "lan", unicodedata.normalize("NFD", "Nguyễn Thị Lan"), "official")
+    assert opened.official.name == "Nguyễn Thị Lan"
+    with pytest.raises(Refused, match="họ tên"):
+        await hall.office.accounts.add(None, "mai", "M", "official")
+    with pytest.raises(NotFound, match="số 7"):
+        await hall.open("mai", commune_id=7)
+
+
 async def test_a_new_password_ends_every_other_session_and_renews_this_one(hall: Hall) -> None:
     await hall.ready("lan")
     here, there = await hall.enter("lan", OWN), await hall.enter("lan", OWN)
@@ -97,10 +136,11 @@ async def test_a_weak_new_password_does_not_count_as_a_wrong_one(hall: Hall) -> 
 async def test_a_name_at_the_province_belongs_to_one_and_unbinds_when_changed(hall: Hall) -> None:
     keeper = (await hall.ready("quan", "keeper")).signed
     lan, mai = (await hall.open("lan", oidc_name="lan@tinh.example")).official, (await hall.open("mai")).official
-    await hall.office.signing_in.by_province(request_from(), "tinh#7", ["lan@tinh.example"])
+    entered = await hall.office.signing_in.by_province(request_from(), "tinh#7", ["lan@tinh.example"])
     with pytest.raises(Refused, match="đã gắn"):
         await hall.office.accounts.edit(keeper, mai.id, "Mai", "official", " LAN@tinh.example ")
     await hall.office.accounts.edit(keeper, lan.id, "Lan", "official", "")
+    assert not await hall.lives(entered.token)
     with pytest.raises(BadInput):
         await hall.office.signing_in.by_province(request_from(), "tinh#7", ["lan@tinh.example"])
 

@@ -10,11 +10,14 @@ import unicodedata
 import pyotp
 import pytest
 
-from app.errors import BadInput, TooMany
+from app.errors import BadInput, TooMany, Unavailable
 from app.officials.models import Stage
+from app.officials.second_step import SecondStep
 from app.officials.service import Refused
 from app.officials.sessions import purge
+from app.sealing import Sealer
 from app.settings import Settings
+from app.visitor import Signer
 from tests.officials.conftest import OWN, Hall, request_from
 
 
@@ -67,6 +70,12 @@ async def test_an_unknown_name_waits_like_a_known_one(hall: Hall) -> None:
             await hall.enter("ma", "sai")
     with pytest.raises(TooMany):
         await hall.enter("ma", "sai")
+
+
+async def test_one_s_own_slip_is_told_as_one_whatever_others_type(hall: Hall) -> None:
+    for number in range(6):
+        with pytest.raises(BadInput):
+            await hall.enter(f"Bà Lan {number}", OWN, host=f"10.9.1.{number}")
 
 
 async def test_one_address_cannot_try_many_names(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,6 +222,13 @@ async def test_codes_cannot_be_guessed_and_a_half_session_ends_soon(hall: Hall) 
         await hall.enter("lan", OWN)  # the right password does not start counting anew
     hall.clock.forward(minutes=10)
     assert not await hall.lives(half.token)
+
+
+async def test_codes_that_another_secret_sealed_are_told_what_helps(hall: Hall) -> None:
+    await _with_second_step(hall)
+    other = SecondStep(Sealer(b"another secret", "second step"), Signer(b"another secret"))
+    with pytest.raises(Unavailable, match="nhờ quản trị bỏ bước xác nhận thứ hai"):
+        other.step_of((await hall.official("lan")).totp_sealed or "", "123456", hall.clock.now, 0)
 
 
 async def test_a_recovery_code_works_once(hall: Hall) -> None:

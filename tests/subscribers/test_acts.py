@@ -72,6 +72,25 @@ async def test_a_group_in_the_same_message_and_one_that_is_not_there(talk: Talk,
     assert "Tổ 12" in await talk.say("12")
 
 
+@pytest.mark.parametrize(
+    ("answer", "name"), [("thành lập", "Thôn Thành Lập"), ("dạ em ở thành lập ạ", "Thôn Thành Lập"), ("cảm ơn", "Xóm Cảm Ơn")]
+)
+async def test_a_name_that_means_something_else_too_answers_where_one_lives(talk: Talk, database: Database, answer: str, name: str) -> None:
+    ids = await add_groups(database, "Thôn Thành Lập", "Xóm Cảm Ơn")
+    await talk.say("nhận tin")
+    assert name in await talk.say(answer)
+    assert (await subscriber(database)).group_id == ids[name]
+
+
+async def test_another_matter_in_place_of_the_answer_is_another_matter(talk: Talk, database: Database) -> None:
+    await add_groups(database, "Thôn Thành Lập")
+    await talk.say("nhận tin")
+    await talk.say("thành lập hợp tác xã")
+    await talk.say("nhận tin điện nước")
+    await talk.say("xin cảm ơn")
+    assert (await subscriber(database)).group_id is None
+
+
 async def test_groups_of_one_number_are_told_apart(talk: Talk, database: Database) -> None:
     ids = await add_groups(database, "Tổ 3", "Thôn 3", "Khu phố 4")
     await talk.say("nhận tin")

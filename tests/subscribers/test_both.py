@@ -10,6 +10,7 @@ import pytest
 
 from app.assistant.service import Assistant
 from app.database import Database
+from app.erasing import erase
 from app.subscribers import repository, service
 from app.subscribers.models import CodeKind
 from app.subscribers.service import Week, few
@@ -84,6 +85,14 @@ async def test_the_numbers(desk: Assistant, database: Database, clock: Clock) ->
     assert (await subscriber(database, "p2")).group_id is None
 
 
+async def test_a_new_group_never_gets_the_number_of_a_deleted_one(database: Database) -> None:
+    """A scheduled announcement for the deleted one would reach the wrong people."""
+    gone = (await add_groups(database, "Tổ 5", "Tổ 12"))["Tổ 12"]
+    async with database.write() as session:
+        assert await repository.delete_group(session, 1, gone)
+    assert (await add_groups(database, "Tổ 13"))["Tổ 13"] != gone
+
+
 async def test_codes_of_a_commune_are_its_own(talk: Talk, database: Database) -> None:
     await add_commune(database)
     times = {"created_at": MONDAY, "expires_at": MONDAY + dt.timedelta(days=7)}
@@ -109,9 +118,9 @@ async def test_who_left_long_ago_is_erased_by_the_purge(talk: Talk, desk: Assist
         await each.say("nhận tin")
     await talk.say("HỦY")
     clock.pass_by(settings().keep_conversations - dt.timedelta(hours=1))
-    await desk.purge()
+    await erase(database, settings(), clock())
     assert await subscriber(database) is not None
     clock.pass_by(dt.timedelta(hours=2))
-    await desk.purge()
+    await erase(database, settings(), clock())
     assert await subscriber(database) is None
     assert await followed(database, "ông Năm 91bc") == {"tin-chung"}

@@ -110,12 +110,31 @@ async def test_a_value_that_today_s_file_does_not_bear_is_left_out(database: Dat
     async with database.write() as session:
         by = repository.By(None, "", NOW)
         await repository.put(session, 1, "profile.phones", "khong phai danh sach", "", by)
+        await repository.put(session, 1, "profile.hours", {"mon": [{"opens": "11:30", "closes": "07:30"}]}, "", by)
         await repository.put(session, 1, "profile.nothing", 1, "", by)
         await repository.put(session, 1, "profile.address", "12 Điện Biên Phủ", "", by)
     async with database.read() as session:
         profile = (await service.read_ward(session, commune())).profile
-    assert profile.phones == commune().phones
+    assert (profile.phones, profile.hours) == (commune().phones, commune().hours)
     assert profile.address == "12 Điện Biên Phủ"
+
+
+async def test_a_sunday_service_can_be_added_where_the_file_has_none_and_taken_back(database: Database) -> None:
+    base = commune().model_copy(update={"sunday": None})
+    service_day: dict[str, Any] = {
+        "sunday_hours": [{"opens": "07:30:00", "closes": "11:30:00"}],
+        "sunday_about": "Nhận mọi hồ sơ của phường.",
+    }
+    for at, values in enumerate((service_day, {"sunday_hours": [], "sunday_about": None})):
+        async with database.write() as session:
+            ward = await service.read_ward(session, base)
+            await service.save_profile(session, LEADER, base, ward, service.draft_of(ward.profile, values), NOW + dt.timedelta(hours=at))
+            ward = await service.read_ward(session, base)
+            assert (ward.profile.sunday is not None) == (at == 0)
+    async with database.read() as session:
+        for change in (await service.before_all(session, 1))[:2]:
+            _, draft = await service.restorable(session, base, ward, 1, change.id)
+            assert values_of(draft.profile) == values_of(base) | service_day
 
 
 async def test_every_change_can_be_brought_back_and_nobody_else_s(database: Database) -> None:
@@ -134,7 +153,7 @@ async def test_every_change_can_be_brought_back_and_nobody_else_s(database: Data
         with pytest.raises(NotFound):
             await service.restorable(session, commune(), ward, 2, changes[1].id)
         sentences = (await session.execute(sa.select(AuditEntry.sentence))).scalars().all()
-    assert sentences[0].startswith("sửa hồ sơ phường: Địa chỉ: ")
+    assert sentences[0].startswith("sửa thông tin phường, xã: Địa chỉ: ")
 
 
 # --- mode and switches -----------------------------------------------------------------------------------------------
@@ -163,9 +182,9 @@ async def test_switches_have_reasons_and_channels_follow_the_chat(database: Data
         await service.set_switch(session, None, SwitchName.CHAT, Switch(on=False, reason="Mất điện cả phường"), NOW)
         ward = await service.read_ward(session, commune())
         assert {ward.chat_switch(name).reason for name in ("web", "api", "zalo_oa", "telegram")} == {"Mất điện cả phường"}
-        assert (await service.switch_of(session, SwitchName.CHAT)).on is False
+        assert not (await service.read_ward(session, commune())).switch(SwitchName.CHAT).on
         await service.set_switch(session, LEADER, SwitchName.CHAT, Switch(on=True, reason="bỏ qua"), NOW)
-        assert (await service.switch_of(session, SwitchName.CHAT)) == Switch(on=True, reason="")
+        assert (await service.read_ward(session, commune())).switch(SwitchName.CHAT) == Switch(on=True, reason="")
 
 
 # --- the holder ------------------------------------------------------------------------------------------------------

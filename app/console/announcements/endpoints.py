@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -13,7 +15,7 @@ from app.announcements import repository, service
 from app.announcements.attaching import attach, detach
 from app.announcements.checking import Rules
 from app.announcements.content import draft_of
-from app.announcements.files import PDF_LIMIT, check_pdf, check_picture
+from app.announcements.files import PDF_LIMIT, CheckedFile, check_pdf, check_picture
 from app.announcements.messages import Framing
 from app.announcements.models import Announcement, Kind
 from app.announcements.published import framed
@@ -29,6 +31,7 @@ from app.officials.access import access_publish, access_read, access_write, csrf
 from app.signed import Signed
 from app.subscribers import repository as subscribers
 from app.subscribers.topics import GENERAL
+from app.understanding.text import clean
 from app.ward.ward import SwitchName
 
 router = APIRouter(prefix=HOME, include_in_schema=False)
@@ -77,7 +80,7 @@ async def preview(request: Request, who: Writer) -> Response:
         async with request.app.state.database.read() as session:
             found, root, files = await parts_of(session, who, int(number))
         stored = framed(found, files, root, request.app.state.commune, request.app.state.settings.public_url)
-        framing = Framing(**{**stored.__dict__, "urgent": framing.urgent, "exercise": framing.exercise})
+        framing = replace(stored, urgent=framing.urgent, exercise=framing.exercise)
     seen = previews(filled.content, framing, await capabilities(request), filled.values["channels"], now())
     if wants_fragment(request):
         return render(request, "announcements/previews.html", previews=seen)
@@ -91,7 +94,7 @@ async def edit(request: Request, announcement_id: int, who: Writer) -> Response:
     """The form of one that was not sent."""
     async with request.app.state.database.read() as session:
         found, _, _ = await parts_of(session, who, announcement_id)
-    return await _form(request, who, values_of(draft_of(found)), found)
+    return await _form(request, who, values_of(draft_of(found), str(found.version)), found)
 
 
 @router.post("/{announcement_id}/sua", dependencies=TOKEN)
@@ -169,7 +172,7 @@ async def give_back(
 ) -> Response:
     """The second person does not agree."""
     return await _act(
-        request, who, announcement_id, "Đã trả lại.", lambda s: service.give_back(s, who, announcement_id, version, note, now())
+        request, who, announcement_id, "Đã trả lại.", lambda s: service.give_back(s, who, announcement_id, version, clean(note), now())
     )
 
 
@@ -207,18 +210,13 @@ async def upload(request: Request, announcement_id: int, who: Writer, version: V
     """Put a picture or a PDF to it."""
     sent = (await request.form()).get("file")
 
-    async def act(session: AsyncSession) -> Announcement:
-        if not isinstance(sent, UploadFile) or not sent.filename:
-            raise BadInput("Anh/chị chọn ảnh hoặc tệp PDF.")
-        data = await sent.read(PDF_LIMIT + 1)
-        checked = check_pdf(data, sent.filename) if data.startswith(b"%PDF-") else check_picture(data, sent.filename)
-        made = await attach(session, who, announcement_id, version, checked, alt, now())
-        found = await repository.announcement(session, who.commune_id, made.announcement_id)
-        if found is None:
-            raise NotFound
-        return found
-
-    return await _act(request, who, announcement_id, "Đã thêm tệp.", act)
+    try:
+        checked = await _checked(sent)
+    except BadInput as error:
+        return await _refused(request, who, announcement_id, error)
+    return await _act(
+        request, who, announcement_id, "Đã thêm tệp.", lambda s: attach(s, who, announcement_id, version, checked, alt, now())
+    )
 
 
 @router.post("/{announcement_id}/tep/{file_id}/bo", dependencies=TOKEN)
@@ -242,6 +240,15 @@ async def file(request: Request, announcement_id: int, file_id: int, who: Annota
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
+
+
+async def _checked(sent: object) -> CheckedFile:
+    """A file as it may be given out. Raises BadInput."""
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        raise BadInput("Anh/chị chọn ảnh hoặc tệp PDF.")
+    data = await sent.read(PDF_LIMIT + 1)
+    check = check_pdf if data.startswith(b"%PDF-") else check_picture
+    return await asyncio.to_thread(check, data, sent.filename)
 
 
 async def _act(request: Request, who: Signed, announcement_id: int, said: str, act: Any) -> Response:

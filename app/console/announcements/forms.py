@@ -15,6 +15,7 @@ from app.announcements.models import Urgency
 from app.announcements.words import words
 from app.calendar.opening import VIETNAM
 from app.console.forms import Errors
+from app.understanding.text import clean
 
 TEXTS = ("title", "what", "when", "where", "who", "bring", "do", "contact", "body", "short", "note")
 CAP_FIELDS = ("status", "event", "response", "urgency", "severity", "certainty")
@@ -37,12 +38,13 @@ def empty(topic: str, channels: tuple[str, ...]) -> dict[str, Any]:
     return values_of(Draft(content=Content(), topic=topic, channels=channels))
 
 
-def values_of(draft: Draft) -> dict[str, Any]:
-    """The values of a form for a draft."""
+def values_of(draft: Draft, version: str = "0") -> dict[str, Any]:
+    """The values of a form for a draft. `version`: the one being changed; a form that comes back keeps it."""
     content = draft.content
     cap = draft.cap
     links = [(link.label, link.url) for link in content.links]
     return {
+        "version": version,
         **{name: getattr(content, name) for name in TEXTS},
         "links": links + [("", "")] * (MAX_LINKS - len(links)),
         "topic": draft.topic,
@@ -81,7 +83,7 @@ def read(form: FormData) -> Filled:
         errors["channels"] = "Anh/chị chọn ít nhất một kênh."
     if values["quiet_exempt"] and values["urgency"] != Urgency.URGENT:
         errors["quiet_exempt"] = "Chỉ tin khẩn mới gửi trong giờ nghỉ."
-    if values["quiet_exempt"] and not values["quiet_reason"].strip():
+    if values["quiet_exempt"] and not values["quiet_reason"]:
         errors["quiet_reason"] = "Anh/chị ghi lý do gửi trong giờ nghỉ."
     if errors:
         return Filled(None, content, errors, values)
@@ -104,6 +106,7 @@ def _typed(form: FormData) -> dict[str, Any]:
     labels, urls = _all(form, "link_label")[:MAX_LINKS], _all(form, "link_url")[:MAX_LINKS]
     links = list(zip(labels, urls, strict=False))
     return {
+        "version": _one(form, "version")[:9],
         **{name: _one(form, name) for name in TEXTS},
         "links": links + [("", "")] * (MAX_LINKS - len(links)),
         "topic": _one(form, "topic")[:40],
@@ -111,7 +114,7 @@ def _typed(form: FormData) -> dict[str, Any]:
         "group_ids": [number for number in _all(form, "group_ids") if re.fullmatch(r"[0-9]{1,9}", number)][:200],
         "channels": [name for name in _all(form, "channels") if name in words().channels],
         "quiet_exempt": bool(_one(form, "quiet_exempt")),
-        "quiet_reason": _one(form, "quiet_reason")[:300],
+        "quiet_reason": clean(_one(form, "quiet_reason"))[:300],
         "cap": bool(_one(form, "cap")),
         **{f"{name}_{part}": _one(form, f"{name}_{part}")[:20] for name in _TIMES for part in ("date", "time")},
         **{f"cap_{name}": _one(form, f"cap_{name}")[:80] or default for name, default in _CAP_DEFAULTS.items()},
@@ -155,10 +158,10 @@ def _moment(date: str, time: str, field: str, errors: Errors) -> dt.datetime | N
     year, month, number = (int(day[name] or day[f"{name}2"]) for name in ("y", "m", "d"))
     try:
         here = dt.datetime(year, month, number, int(clock[1]), int(clock[2] or 0), tzinfo=VIETNAM)
-    except ValueError:
+        return here.astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # no such day; the first day of all is one before it in UTC
         errors[field] = f"Không có ngày giờ {date} {time}. Anh/chị xem lại."
         return None
-    return here.astimezone(dt.UTC)
 
 
 def _time_values(name: str, at: dt.datetime | None) -> dict[str, str]:

@@ -66,10 +66,10 @@ async def shown(request: Request, announcement_id: int, who: Annotated[Signed, D
 @router.get("/{announcement_id}/in")
 async def paper(request: Request, announcement_id: int, who: Annotated[Signed, Depends(access_read)]) -> Response:
     """The sheet for the wall, also of a draft."""
-    from_state = request.app.state
-    async with from_state.database.read() as session:
+    state = request.app.state
+    async with state.database.read() as session:
         found, root, files = await parts_of(session, who, announcement_id)
-    framing = framed(found, files, root, from_state.commune, from_state.settings.public_url)
+    framing = framed(found, files, root, state.commune, state.settings.public_url)
     content = content_of(found)
     facts = [(label.name, getattr(content, name), items_of(getattr(content, name))) for name, label in words().facts.items()]
     picture = next(((each, f"{HOME}/{found.id}/tep/{each.id}") for each in files if each.kind == FileKind.PICTURE), None)
@@ -84,8 +84,8 @@ async def paper(request: Request, announcement_id: int, who: Annotated[Signed, D
         picture=picture,
         exercise=is_exercise(found),
         exercise_line=words().exercise_line,
-        qr_svg=from_state.draw_qr(framing.page),
-        sender=sender_of(from_state.commune),
+        qr_svg=state.draw_qr(framing.page),
+        sender=sender_of(state.commune),
         urgent=found.urgency == Urgency.URGENT,
     )
 

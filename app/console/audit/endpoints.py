@@ -45,6 +45,7 @@ async def entries(
         "audit/page.html",
         entries=found,
         total=total,
+        in_file=IN_FILE,
         page=page,
         last=last,
         people=[("", "Tất cả"), *((str(number), name) for number, name in people)],

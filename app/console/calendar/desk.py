@@ -42,6 +42,12 @@ async def typed(request: Request, names: tuple[str, ...]) -> dict[str, str]:
     return {name: value[:FIELD_LENGTH] if isinstance(value := form.get(name, ""), str) else "" for name in (*names, "act")}
 
 
+def version_of(values: Mapping[str, str]) -> int:
+    """The version a form was read with; -1 when it says none."""
+    version = values.get("version", "")
+    return int(version) if version.isdecimal() and len(version) < 10 else -1
+
+
 def kept(values: Mapping[str, str]) -> dict[str, str]:
     """The fields that a preview sends again."""
     return {name: value for name, value in values.items() if value and name != "act"}

@@ -17,7 +17,7 @@ from app.calendar.day_plan import DayPlan
 from app.calendar.drafts import read_day
 from app.calendar.facts import CalendarFacts, DayChange, DayKind
 from app.calendar.lunar import lunar_of
-from app.console.calendar.desk import HERE, TABS, calendar_of, day_of, kept, now, refresh, today, typed
+from app.console.calendar.desk import HERE, TABS, calendar_of, day_of, kept, now, refresh, today, typed, version_of
 from app.console.forms import Errors
 from app.console.pages import redirect, render
 from app.errors import NotFound
@@ -25,7 +25,7 @@ from app.officials.access import access_read, access_write, csrf_official
 from app.signed import Signed
 
 FIELDS = (
-    "kind", "morning_from", "morning_to", "afternoon_from", "afternoon_to", "reason", "moved_to", "place", "counters", "procedures", "bring", "team",
+    "kind", "morning_from", "morning_to", "afternoon_from", "afternoon_to", "reason", "moved_to", "place", "counters", "procedures", "bring", "team", "version",
 )  # fmt: skip
 Reader = Annotated[Signed, Depends(access_read)]
 Writer = Annotated[Signed, Depends(access_write)]
@@ -70,14 +70,18 @@ async def one_day(request: Request, who: Reader, day: str) -> Response:
 async def change_day(request: Request, who: Writer, day: str) -> Response:
     """`act`: preview (check, and show what citizens will read), edit (back to the form), save."""
     values, of_day = await typed(request, FIELDS), day_of(day)
-    async with request.app.state.database.write() as session:
-        calendar = await calendar_of(request, session, who)
-        change, errors = read_day(values, of_day, calendar, today())
-        if change is None or values["act"] == "edit":
-            return _form(request, calendar, of_day, values, Errors(errors))
-        if values["act"] != "save":
-            return _preview(request, calendar, change, values)
-        await service.change_day(session, who, change, now())
+    try:
+        async with request.app.state.database.write() as session:
+            calendar = await calendar_of(request, session, who)
+            change, errors = read_day(values, of_day, calendar, today())
+            if change is None or values["act"] == "edit" or version_of(values) != _version(calendar, of_day):
+                return _form(request, calendar, of_day, values, Errors(errors))
+            if values["act"] != "save":
+                return _preview(request, calendar, change, values)
+            await service.change_day(session, who, change, version_of(values), now())
+    except service.ChangedMeanwhile:
+        async with request.app.state.database.read() as session:
+            return _form(request, await calendar_of(request, session, who), of_day, values, Errors())
     await refresh(request)
     return redirect(request, f"{HERE}?thang={of_day:%Y-%m}", say=f"Đã lưu: {service.sentence_of(change)}.")
 
@@ -85,37 +89,54 @@ async def change_day(request: Request, who: Writer, day: str) -> Response:
 @router.get("/ngay/{day}/bo")
 async def ask_restore(request: Request, who: Writer, day: str) -> Response:
     """Ask once more before a change is taken back."""
-    async with request.app.state.database.read() as session:
-        calendar = await calendar_of(request, session, who)
-    change = next((each for each in calendar.facts.days if each.day == day_of(day) and each.kind is not DayKind.RULE), None)
-    if change is None:
-        raise NotFound("Ngày này không có thay đổi nào.")
-    after = Calendar(calendar.profile, _without(calendar.facts, change.day))
-    return render(
-        request, "calendar/restore.html", day=change.day, was=service.sentence_of(change), said=_read(after, change.day), saying=words
-    )
+    return await _ask_restore(request, who, day_of(day))
 
 
 @router.post("/ngay/{day}/bo", dependencies=[Depends(csrf_official)])
 async def restore(request: Request, who: Writer, day: str) -> Response:
     """Take the change of a day back."""
-    of_day = day_of(day)
-    async with request.app.state.database.write() as session:
-        await service.restore_day(session, who, of_day, now())
+    of_day, version = day_of(day), version_of(await typed(request, ("version",)))
+    try:
+        async with request.app.state.database.write() as session:
+            await service.restore_day(session, who, of_day, version, now())
+    except service.ChangedMeanwhile:
+        return await _ask_restore(request, who, of_day, stale=True)
     await refresh(request)
     return redirect(
         request, f"{HERE}?thang={of_day:%Y-%m}", say=f"Đã bỏ thay đổi của {words.date_inside(of_day)}. Ngày này theo lịch thường."
     )
 
 
+async def _ask_restore(request: Request, who: Signed, day: dt.date, *, stale: bool = False) -> Response:
+    """`stale`: the change is not the one that was to be taken back; this one is asked about anew."""
+    async with request.app.state.database.read() as session:
+        calendar = await calendar_of(request, session, who)
+    change = _change(calendar, day)
+    if change is None:
+        raise NotFound("Ngày này không có thay đổi nào.")
+    return render(
+        request,
+        "calendar/restore.html",
+        status=422 if stale else 200,
+        day=day,
+        was=service.sentence_of(change),
+        said=_read(Calendar(calendar.profile, _without(calendar.facts, day)), day),
+        version=change.sequence,
+        stale=stale,
+        saying=words,
+    )
+
+
 def _form(request: Request, calendar: Calendar, day: dt.date, values: dict[str, str], errors: Errors) -> Response:
-    plan = calendar.plan(day)
-    change = next((each for each in calendar.facts.days if each.day == day and each.kind is not DayKind.RULE), None)
+    """The form of a day, as typed; it says so when the day is no longer as it was read."""
+    plan, change = calendar.plan(day), _change(calendar, day)
+    stale = version_of(values) != _version(calendar, day)
     return render(
         request,
         "calendar/day.html",
-        status=422 if errors else 200,
+        status=422 if errors or stale else 200,
         day=day,
+        stale=stale,
         plan=plan,
         kinds=_kinds(calendar, plan),
         values=values,
@@ -159,10 +180,20 @@ def _without(facts: CalendarFacts, day: dt.date) -> CalendarFacts:
     return facts.model_copy(update={"days": tuple(each for each in facts.days if each.day != day)})
 
 
+def _change(calendar: Calendar, day: dt.date) -> DayChange | None:
+    """What is different on a day."""
+    return next((each for each in calendar.facts.days if each.day == day and each.kind is not DayKind.RULE), None)
+
+
+def _version(calendar: Calendar, day: dt.date) -> int:
+    """Grows with every change of the day; 0 before the first."""
+    return next((each.sequence for each in calendar.facts.days if each.day == day), 0)
+
+
 def _values(calendar: Calendar, day: dt.date) -> dict[str, str]:
     """The form as the day is now."""
-    change = next((each for each in calendar.facts.days if each.day == day and each.kind is not DayKind.RULE), None)
-    values = dict.fromkeys(FIELDS, "")
+    change = _change(calendar, day)
+    values = dict.fromkeys(FIELDS, "") | {"version": str(_version(calendar, day))}
     shifts = change.hours if change else ()
     for shift in shifts:
         part = "morning" if shift.opens < dt.time(12) else "afternoon"
@@ -177,7 +208,7 @@ def _values(calendar: Calendar, day: dt.date) -> dict[str, str]:
 def _kinds(calendar: Calendar, plan: DayPlan) -> list[tuple[str, str, str]]:
     """What one can do with a day."""
     service_day = calendar.is_sunday_service(plan.day) or (plan.change is not None and plan.change.kind in (DayKind.MOVED, DayKind.EXTRA))
-    found = [(str(DayKind.CLOSED), "Nghỉ cả ngày", "Phường không nhận hồ sơ, người dân được báo lý do.")]
+    found = [(str(DayKind.CLOSED), "Nghỉ cả ngày", "Không nhận hồ sơ hôm đó, người dân được báo lý do.")]
     if service_day:
         found.insert(0, (str(DayKind.MOVED), "Dời Ngày Chủ nhật gần Dân sang ngày khác", "Cả hai ngày đều được báo đúng."))
         found.append((str(DayKind.OPEN), "Vẫn làm, có điều riêng", "Giờ khác, nơi khác, quầy, người giúp."))

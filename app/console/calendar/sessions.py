@@ -15,7 +15,7 @@ from app.calendar.clashes import clashes
 from app.calendar.drafts import REASON, SessionDraft, clean, read_repeats, read_session
 from app.calendar.facts import Session, SessionKind, SessionStatus
 from app.calendar.session_answers import hours_words, planned_words
-from app.console.calendar.desk import SESSIONS, TABS, calendar_of, kept, now, refresh, today, typed
+from app.console.calendar.desk import SESSIONS, TABS, calendar_of, kept, now, refresh, today, typed, version_of
 from app.console.forms import Errors
 from app.console.pages import redirect, render
 from app.errors import BadInput, NotFound
@@ -23,7 +23,9 @@ from app.officials.access import access_read, access_write, csrf_official
 from app.signed import Signed
 from app.subscribers import repository as subscribers
 
-FIELDS = ("kind", "title", "day", "starts", "ends", "place", "group", "procedures", "bring", "team", "reason", "repeat", "times")
+FIELDS = (
+    "kind", "title", "day", "starts", "ends", "place", "group", "procedures", "bring", "team", "reason", "repeat", "times", "version",
+)  # fmt: skip
 REPEATS = [("", "Chỉ một lần"), ("weekly", "Hằng tuần"), ("fortnightly", "Hai tuần một lần"), ("monthly", "Hằng tháng, cùng thứ")]
 BACK_DAYS, AHEAD_DAYS = 30, 800
 Reader = Annotated[Signed, Depends(access_read)]
@@ -90,19 +92,24 @@ async def one(request: Request, who: Reader, session_id: int) -> Response:
 async def edit(request: Request, who: Writer, session_id: int) -> Response:
     """`act`: preview, edit, save."""
     values = await typed(request, FIELDS)
-    async with request.app.state.database.write() as session:
-        calendar, groups = await calendar_of(request, session, who), await _groups(session, who)
-        found = _find(calendar, session_id)
-        if found.group_id is not None:
-            groups.setdefault(found.group_id, found.group_name)
-        draft, errors = read_session(values, groups, today())
-        if found.cancelled:
-            raise BadInput("Buổi này đã hủy. Anh/chị thêm buổi mới.")
-        if draft is None or values["act"] == "edit":
-            return _form(request, found, values, groups, Errors(errors))
-        if values["act"] != "save":
-            return _preview(request, calendar, draft, values, found, [])
-        await service.edit_session(session, who, session_id, draft, now())
+    try:
+        async with request.app.state.database.write() as session:
+            calendar, groups = await calendar_of(request, session, who), await _groups(session, who)
+            found = _find(calendar, session_id)
+            if found.group_id is not None:
+                groups.setdefault(found.group_id, found.group_name)
+            draft, errors = read_session(values, groups, today())
+            if found.cancelled:
+                raise BadInput("Buổi này đã hủy. Anh/chị thêm buổi mới.")
+            if draft is None or values["act"] == "edit" or version_of(values) != found.sequence:
+                return _form(request, found, values, groups, Errors(errors))
+            if values["act"] != "save":
+                return _preview(request, calendar, draft, values, found, [])
+            await service.edit_session(session, who, session_id, draft, version_of(values), now())
+    except service.ChangedMeanwhile:
+        async with request.app.state.database.read() as session:
+            found = _find(await calendar_of(request, session, who), session_id)
+            return _form(request, found, values, await _groups(session, who), Errors())
     await refresh(request)
     return redirect(request, SESSIONS, say=f"Đã lưu «{draft.title}».")
 
@@ -112,29 +119,38 @@ async def ask_cancel(request: Request, who: Writer, session_id: int) -> Response
     """Ask for the reason before a session is cancelled."""
     async with request.app.state.database.read() as session:
         found = _find(await calendar_of(request, session, who), session_id)
-    return _cancel_form(request, found, "", Errors())
+    return _cancel_form(request, found, "", Errors(), found.sequence)
 
 
 @router.post("/{session_id}/huy", dependencies=[Depends(csrf_official)])
 async def cancel(request: Request, who: Writer, session_id: int) -> Response:
     """Cancel a session."""
-    reason = clean((await typed(request, ("reason",)))["reason"])
-    async with request.app.state.database.write() as session:
-        found = _find(await calendar_of(request, session, who), session_id)
-        if not reason or len(reason) > REASON:
-            wrong = "Anh/chị ghi lý do: người dân sẽ đọc." if not reason else f"Dài quá, nhiều nhất {REASON} chữ cái."
-            return _cancel_form(request, found, reason, Errors({"reason": wrong}))
-        await service.cancel_session(session, who, session_id, reason, now())
+    values = await typed(request, ("reason", "version"))
+    reason, version = clean(values["reason"]), version_of(values)
+    try:
+        async with request.app.state.database.write() as session:
+            found = _find(await calendar_of(request, session, who), session_id)
+            if not reason or len(reason) > REASON:
+                wrong = "Anh/chị ghi lý do: người dân sẽ đọc." if not reason else f"Dài quá, nhiều nhất {REASON} chữ cái."
+                return _cancel_form(request, found, reason, Errors({"reason": wrong}), version)
+            await service.cancel_session(session, who, session_id, reason, version, now())
+    except service.ChangedMeanwhile:
+        async with request.app.state.database.read() as session:
+            found = _find(await calendar_of(request, session, who), session_id)
+        return _cancel_form(request, found, reason, Errors(), version)
     await refresh(request)
     return redirect(request, SESSIONS, say=f"Đã hủy «{found.title}».")
 
 
-def _cancel_form(request: Request, found: Session, reason: str, errors: Errors) -> Response:
+def _cancel_form(request: Request, found: Session, reason: str, errors: Errors, version: int) -> Response:
+    """`version`: the session as it was seen; the page shows it as it is now, and says when that is another."""
+    stale = version != found.sequence
     return render(
         request,
         "calendar/cancel.html",
-        status=422 if errors else 200,
+        status=422 if errors or stale else 200,
         session=found,
+        stale=stale,
         reason=reason,
         errors=errors,
         saying=words,
@@ -145,11 +161,13 @@ def _cancel_form(request: Request, found: Session, reason: str, errors: Errors) 
 def _form(request: Request, found: Session | None, values: dict[str, str], groups: dict[int, str], errors: Errors) -> Response:
     if found is not None and found.group_id is not None:
         groups = {found.group_id: found.group_name} | groups
+    stale = found is not None and version_of(values) != found.sequence
     return render(
         request,
         "calendar/session.html",
-        status=422 if errors else 200,
+        status=422 if errors or stale else 200,
         session=found,
+        stale=stale,
         values=values,
         errors=errors,
         kinds=list(words.get("kind_titles").items()),
@@ -215,6 +233,7 @@ def _values(found: Session) -> dict[str, str]:
         "reason": found.reason,
         "repeat": "",
         "times": "",
+        "version": str(found.sequence),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.console.forms import Errors
@@ -15,12 +16,13 @@ from app.errors import NotFound
 from app.officials.access import access_publish, access_read, access_write, csrf_official
 from app.officials.models import Signed
 from app.subscribers import repository, service
-from app.subscribers.groups import read_pasted
+from app.subscribers.groups import Pasted, read_pasted
 from app.subscribers.service import GroupDraft, few
 
 PATH = "/can-bo/to-dan-pho"
 PASTED_LENGTH = 40_000
 NOTHING_PASTED = "Anh/chị dán danh sách, mỗi dòng một tổ."
+ADDED_MEANWHILE = "Người khác vừa thêm tổ trùng tên với danh sách này. Chưa thêm gì, anh/chị xem lại rồi bấm thêm lần nữa."
 router = APIRouter(prefix=PATH, include_in_schema=False)
 Reading = Annotated[Signed, Depends(access_read)]
 Writing = Annotated[Signed, Depends(access_write)]
@@ -61,15 +63,27 @@ async def pasting(request: Request, who: Writing) -> Response:
 @router.post("/dan", dependencies=[Depends(csrf_official)])
 async def paste(request: Request, who: Writing, text: Annotated[str, Form()] = "", sure: Annotated[str, Form()] = "") -> Response:
     """Show what the list would add; with `sure`, add it."""
-    text = text[:PASTED_LENGTH]
-    async with request.app.state.database.write() as session:
-        known = [group.name for group in await repository.groups(session, who.commune_id)]
-        pasted = read_pasted(text, known)
-        if sure and pasted.new:
-            added = await service.add_pasted(session, who, pasted)
-            return redirect(request, PATH, say=f"Đã thêm {added} tổ.")
-    errors = Errors() if pasted.new or pasted.known else Errors(text=NOTHING_PASTED)
-    return render(request, "groups/paste.html", status=422 if errors else 200, text=text, errors=errors, pasted=None if errors else pasted)
+    text, errors = text[:PASTED_LENGTH], Errors()
+    try:
+        async with request.app.state.database.write() as session:
+            pasted = await _pasted(session, who, text)
+            if sure and pasted.new:
+                added = await service.add_pasted(session, who, pasted)
+                return redirect(request, PATH, say=f"Đã thêm {added} tổ.")
+    except IntegrityError:  # somebody else saved one of the names a moment ago
+        async with request.app.state.database.read() as session:
+            pasted = await _pasted(session, who, text)
+        errors = Errors(text=ADDED_MEANWHILE)
+    if not (pasted.new or pasted.known):
+        errors = Errors(text=NOTHING_PASTED)
+    return render(
+        request,
+        "groups/paste.html",
+        status=422 if errors else 200,
+        text=text,
+        errors=errors,
+        pasted=pasted if pasted.new or pasted.known else None,
+    )
 
 
 @router.get("/{group_id}")
@@ -108,6 +122,10 @@ async def delete(request: Request, who: Publishing, group_id: int) -> Response:
     async with request.app.state.database.write() as session:
         name = await service.delete_group(session, who, group_id)
     return redirect(request, PATH, say=f"Đã xóa {name}.")
+
+
+async def _pasted(session: AsyncSession, who: Signed, text: str) -> Pasted:
+    return read_pasted(text, [group.name for group in await repository.groups(session, who.commune_id)])
 
 
 async def _save(request: Request, who: Signed, group_id: int | None, draft: GroupDraft) -> Response:

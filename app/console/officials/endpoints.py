@@ -33,7 +33,7 @@ async def everyone(request: Request, who: Keeper) -> Response:
 @router.get("/them")
 async def add_page(request: Request, _who: Keeper) -> Response:
     """The form for a new account."""
-    return _form(request, None, {"username": "", "name": "", "role": "official", "oidc_name": ""})
+    return _form(request, {"username": "", "name": "", "role": "official", "oidc_name": ""})
 
 
 @router.post("/them", dependencies=[Depends(csrf_official)])
@@ -43,7 +43,7 @@ async def add(request: Request, who: Keeper, username: Text = "", name: Text = "
         opened = await _office(request).accounts.add(who, username, name, role, oidc_name=oidc_name)
     except Refused as error:
         typed = {"username": username, "name": name, "role": role, "oidc_name": oidc_name}
-        return _form(request, None, typed, Errors({error.field: error.message}))
+        return _form(request, typed, Errors({error.field: error.message}))
     return render(request, "officials/one_time.html", official=opened.official, one_time=opened.one_time, new=True)
 
 
@@ -131,12 +131,11 @@ async def _official(request: Request, who: Signed, official_id: int) -> Official
     return found
 
 
-def _form(request: Request, official: Official | None, values: dict[str, str], errors: Errors | None = None) -> Response:
+def _form(request: Request, values: dict[str, str], errors: Errors | None = None) -> Response:
     return render(
         request,
         "officials/form.html",
         status=422 if errors else 200,
-        official=official,
         values=values,
         errors=errors or Errors(),
         roles=roles(),

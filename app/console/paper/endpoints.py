@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -97,7 +98,7 @@ def _wrong(wish: Wish) -> Errors:
         errors["ma"] = "Anh/chị chọn ít nhất một mục để in."
     if wish.paper not in set(Format):
         errors["kho"] = "Anh/chị chọn khổ giấy."
-    if not wish.copies.isascii() or not wish.copies.isdigit() or not 1 <= int(wish.copies[:9]) <= MOST_COPIES:
+    if not re.fullmatch(r"[0-9]{1,3}", wish.copies) or not 1 <= int(wish.copies) <= MOST_COPIES:
         errors["ban"] = f"Số bản là một số từ 1 đến {MOST_COPIES}."
     try:
         tag_of(wish.place)

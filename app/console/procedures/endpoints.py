@@ -175,7 +175,8 @@ async def _fact_page(
         own=found.proposed_by == who.official_id,
         publishes=who.role in PUBLISHERS,
         words=words(),
-        value=_value(request, versions, found),
+        # What it says in words: what would be read if it stood alone over the national facts.
+        value=work.differences_of(Versions(versions.national, versions.national, []), found),
         errors=errors or Errors(),
         reason=reason,
     )
@@ -215,12 +216,6 @@ def _rows(request: Request, versions: Versions) -> list[dict[str, object]]:
     ]
 
 
-def _value(request: Request, versions: Versions, found: LocalFact) -> list[str]:
-    """What a fact says, in words: what would be read if it stood alone over the national facts."""
-    alone = Versions(versions.national, versions.national, [])
-    return _work_for(request, found.commune_id).differences_of(alone, found)
-
-
 def _sources(versions: Versions) -> dict[int, str]:
     return {
         fact.id: f"{fact.source_title} ({fact.source_date.day}/{fact.source_date.month}/{fact.source_date.year})" for fact in versions.facts
@@ -238,12 +233,8 @@ def _case_name(versions: Versions, case_id: str) -> str:
 
 
 def _work(request: Request, who: Signed) -> LocalFacts:
-    return _work_for(request, who.commune_id)
-
-
-def _work_for(request: Request, commune_id: int) -> LocalFacts:
     state = request.app.state
-    return LocalFacts(state.holder.files.catalog, _say(request), state.commune.name, commune_id)
+    return LocalFacts(state.holder.files.catalog, _say(request), state.commune.name, who.commune_id)
 
 
 def _say(request: Request) -> Saying:

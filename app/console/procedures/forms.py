@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from app.catalog.content import Channel, Fee, FeeStatus, Online, OnlineLevel, Procedure, ProcessingTime, TimeUnit
 from app.console.forms import Errors
 from app.local.differences import words
-from app.local.schemas import ALL_CASES, OF_A_CASE, FactField, Proposal
+from app.local.schemas import ALL_CASES, MOST_LINES, OF_A_CASE, FactField, Proposal
+from app.understanding.text import clean
 
-ROWS = (1, 2, 3)
+ROWS = range(1, MOST_LINES + 1)
 FEE_PARTS = ("channel", "status", "amount", "per", "note", "basis")
 TIME_PARTS = ("channel", "value", "unit", "note")
 SOURCE = ("source_title", "source_kind", "source_url", "source_date", "remark")
@@ -53,7 +54,7 @@ def typed_of(procedure: Procedure, field: FactField, case_id: str) -> dict[str, 
 def read(procedure: Procedure, field: FactField, typed: Mapping[str, str], place: str) -> tuple[Proposal | None, Errors]:
     """The proposal, or what is wrong by field."""
     errors = Errors()
-    typed = {name: " ".join(typed.get(name, "").split()) for name in names_of(field)}
+    typed = {name: clean(typed.get(name, "")) for name in names_of(field)}
     case_id = typed["case_id"] if field in OF_A_CASE else ALL_CASES
     if case_id != ALL_CASES and case_id not in {case.id for case in procedure.cases}:
         errors["case_id"] = words()["problems"]["case"]
@@ -109,20 +110,20 @@ def _online(typed: Mapping[str, str], errors: Errors, place: str) -> Any:
 def _fees(typed: Mapping[str, str], errors: Errors, place: str) -> Any:
     del place
     found: list[Any] = []
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()  # two of one way of filing are told apart by their notes
     for row in ROWS:
         part = {name: typed[f"{name}_{row}"] for name in FEE_PARTS}
         if not part["status"] and not part["amount"]:
             continue
         part["amount"] = part["amount"].replace(".", "").replace(" ", "").removesuffix("đ").removesuffix("đồng")
-        wrong = ("channel", "twice") if part["channel"] in seen else _wrong_fee(part)
+        wrong = ("channel", "twice") if (part["channel"], part["note"]) in seen else _wrong_fee(part)
         if wrong is not None:
             errors[f"{wrong[0]}_{row}"] = words()["problems"][wrong[1]]
             continue
         kept: dict[str, Any] = {name: value for name, value in part.items() if value and name != "amount"}
         kept |= {"amount": int(part["amount"])} if part["status"] == FeeStatus.AMOUNT else {}
         found.append(Fee.model_validate(kept).model_dump(mode="json"))
-        seen.add(part["channel"])
+        seen.add((part["channel"], part["note"]))
     if not found and not errors:
         errors["status_1"] = words()["problems"]["fee_status"]
     return found
@@ -155,19 +156,19 @@ def _wrong_length(part: Mapping[str, str], least: Iterable[tuple[str, int]]) -> 
 def _times(typed: Mapping[str, str], errors: Errors, place: str) -> Any:
     del place
     found: list[Any] = []
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()  # two of one way of filing are told apart by their notes
     for row in ROWS:
         part = {name: typed[f"{name}_{row}"] for name in TIME_PARTS}
         if not part["unit"] and not part["value"]:
             continue
         part["value"] = "1" if part["unit"] == TimeUnit.SAME_WORKING_DAY else part["value"]
-        wrong = ("channel", "twice") if part["channel"] in seen else _wrong_time(part)
+        wrong = ("channel", "twice") if (part["channel"], part["note"]) in seen else _wrong_time(part)
         if wrong is not None:
             errors[f"{wrong[0]}_{row}"] = words()["problems"][wrong[1]]
             continue
         kept = {name: value for name, value in part.items() if value}
         found.append(ProcessingTime.model_validate(kept).model_dump(mode="json"))
-        seen.add(part["channel"])
+        seen.add((part["channel"], part["note"]))
     if not found and not errors:
         errors["unit_1"] = words()["problems"]["unit"]
     return found

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
+from app.catalog.yaml_loader import ContentError
 from app.console.forms import Errors
 from app.console.pages import redirect, render
 from app.errors import BadInput, NotFound, Unavailable
@@ -25,6 +27,8 @@ DAYS = (7, 30, 90)
 SHOWN = 40
 GROUPED = 300  # the newest different questions; a page must not keep anybody waiting
 KEPT_MEANINGS = 3_000
+BROKEN = "Kho thủ tục đang có tệp hỏng nên chưa dạy được. Anh/chị nhờ quản trị chạy lệnh gandan catalog check."
+TAUGHT_BEFORE = "Thủ tục này đã có cách hỏi ấy rồi, không cần dạy nữa."
 _ID = re.compile(r"[0-9a-f]{6,32}")
 router = APIRouter(prefix=PATH, include_in_schema=False)
 _teaching = asyncio.Lock()  # it reads and writes the catalog's files, and takes seconds
@@ -77,19 +81,19 @@ async def teach(
     try:
         try:
             async with _teaching:
-                taught = await asyncio.to_thread(teacher.teach, text, code)
+                taught = await asyncio.to_thread(partial(teacher.teach, text, code, again=True))
+            # Written, but not marked: whoever wrote it was cut off before; the rest is done now.
+            if not taught.is_new and await work.is_taught(taught.text, code):
+                raise BadInput(TAUGHT_BEFORE)
         except Unavailable:
             text = await asyncio.to_thread(teacher.may_be_taught, text, code)
-            async with request.app.state.database.write() as session:
-                await proposals.propose(session, who, text, code, _now())
-            await work.mark_taught([key_of(text), found.teachable.key], code)
+            await work.propose(who, text, code, [key_of(text), found.teachable.key])
             return redirect(request, PATH, say="Đã gửi đề nghị. Người quản trị thêm vào kho ở lần cập nhật tới.")
-    except BadInput as error:
-        return _group_page(request, work, found, days, Errors(text=error.message), {"text": text, "code": code})
+    except (BadInput, ContentError) as error:
+        wrong = error.message if isinstance(error, BadInput) else BROKEN
+        return _group_page(request, work, found, days, Errors(text=wrong), {"text": text, "code": code})
     led = work.leading_to(found, code, taught.knowledge)
-    await work.mark_taught([key_of(taught.text), *(question.key for question in led)], code)
-    async with request.app.state.database.write() as session:
-        await proposals.record_taught(session, who, taught.text, code, _now())
+    await work.mark_taught([key_of(taught.text), *(question.key for question in led)], code, taught.text, who)
     said = f"Đã dạy: «{taught.text}» nay dẫn tới {taught.procedure.name}. {len(led)} câu trong nhóm được trả lời theo."
     return redirect(request, PATH, say=said)
 
@@ -108,9 +112,7 @@ async def put_aside(
     """Not to be listed again, unless somebody dislikes a later answer."""
     work = _work(request, who)
     found = await _found(work, group_id, _days(ngay))
-    await work.put_aside(found)
-    async with request.app.state.database.write() as session:
-        await proposals.record_aside(session, who, found.id, found.teachable.text, found.times, _now())
+    await work.put_aside(found, who)
     return redirect(request, PATH, say=f"Đã bỏ qua {len(found.questions)} câu.")
 
 
@@ -146,13 +148,24 @@ def _kind(wanted: str) -> Kind | None:
     return Kind(wanted) if wanted in set(Kind) else None
 
 
-def _work(request: Request, who: Signed) -> Questions:
+async def unanswered_groups(
+    request: Request, who: Signed, begins: dt.datetime, ends: dt.datetime, most: int = 10
+) -> list[dict[str, object]]:
+    """The groups asked most in a time, each with what is nearest: for the statistics. Whole days."""
+    work = _work(request, who, ends)
+    found = await work.groups((ends - begins).days, Kind.UNANSWERED)
+    return [{"group": each, "near": work.nearest(each, 2)} for each in found[:most]]
+
+
+def _work(request: Request, who: Signed, until: dt.datetime | None = None) -> Questions:
     state = request.app.state
     known = state.holder.now
     version, meanings = getattr(state, "meanings", ("", {}))
     if version != known.catalog.version or len(meanings) > KEPT_MEANINGS:
         state.meanings = (known.catalog.version, meanings := {})
-    return Questions(state.database, known, state.settings.conversation_expiry, who.commune_id, most=GROUPED, meanings=meanings)
+    patience = state.settings.conversation_expiry
+    clock = _now if until is None else lambda: until
+    return Questions(state.database, known, patience, who.commune_id, clock, most=GROUPED, meanings=meanings, until=until)
 
 
 def _now() -> dt.datetime:

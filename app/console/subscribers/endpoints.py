@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
+from app.announcements.words import words
 from app.console.forms import Errors
 from app.console.pages import redirect, render
 from app.errors import NotFound
@@ -19,7 +20,6 @@ from app.subscribers.service import GUEST_DAYS, KIND_WORDS, MOST_CODES, MOST_DAY
 
 PATH = "/can-bo/nguoi-theo-doi"
 LISTS = f"{PATH}/nhan-thu"
-CHANNELS = {"zalo_oa": "Zalo OA", "zalo_bot": "Zalo Bot", "telegram": "Telegram"}
 router = APIRouter(prefix=PATH, include_in_schema=False)
 Reading = Annotated[Signed, Depends(access_read)]
 Publishing = Annotated[Signed, Depends(access_publish)]
@@ -30,7 +30,7 @@ async def numbers(request: Request, who: Reading) -> Response:
     """How many follow what."""
     async with request.app.state.database.read() as session:
         found = await service.numbers(session, who.commune_id, request.app.state.topics, _now())
-    return render(request, "subscribers/numbers.html", numbers=found, few=few, channels=CHANNELS)
+    return render(request, "subscribers/numbers.html", numbers=found, few=few, channels=words().channels)
 
 
 @router.get("/nhan-thu")

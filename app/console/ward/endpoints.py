@@ -13,6 +13,7 @@ from app.console.forms import Errors
 from app.console.pages import redirect, render
 from app.console.ward import forms
 from app.console.ward.readiness import checklist
+from app.database import lock_commune
 from app.errors import BadInput, NotFound
 from app.officials.access import access_approve, access_read, access_switch, csrf_official
 from app.officials.models import Signed
@@ -39,24 +40,25 @@ async def edit(request: Request, who: Annotated[Signed, Depends(access_switch)],
 
 
 @router.post("/sua/{sheet}", dependencies=[Depends(csrf_official)])
-async def save(request: Request, who: Annotated[Signed, Depends(access_switch)], sheet: str, sure: Annotated[str, Form()] = "") -> Response:
-    """Show what would change; with `sure`, change it."""
-    sent = await request.form()
+async def save(request: Request, who: Annotated[Signed, Depends(access_switch)], sheet: str, seen: Annotated[str, Form()] = "") -> Response:
+    """Show what would change; when that was `seen` of the ward as it still is, change it."""
+    holder, sent = _holder(request, who), await request.form()
     typed = {name: str(sent.get(name, ""))[:20_000] for name in forms.SHEETS[_known(sheet)]}
     values, errors = forms.read(sheet, typed)
     if errors:
         return _form(request, sheet, typed, errors)
-    ward = _ward(request, who)
-    try:
-        draft = service.draft_of(ward.profile, values)
-    except ValidationError as error:
-        wrong = {str(each["loc"][0]) if each["loc"] else "": words()["problems"]["wrong"] for each in error.errors()}
-        return _form(request, sheet, typed, Errors(wrong))
-    if not sure or not draft.values:
-        return render(request, "ward/difference.html", sheet=sheet, typed=typed, sentences=draft.words)
     async with request.app.state.database.write() as session:
-        await service.save_profile(session, who, _holder(request, who).base, ward, draft, _now())
-    await _holder(request, who).refresh()
+        await lock_commune(session, who.commune_id)
+        ward = await service.read_ward(session, holder.base, who.commune_id)
+        try:
+            draft = service.draft_of(ward.profile, values)
+        except ValidationError as error:
+            wrong = {str(each["loc"][0]) if each["loc"] else "": words()["problems"]["wrong"] for each in error.errors()}
+            return _form(request, sheet, typed, Errors(wrong))
+        if seen != ward.version or not draft.values:
+            return render(request, "ward/difference.html", sheet=sheet, typed=typed, sentences=draft.words, seen=ward.version)
+        await service.save_profile(session, who, holder.base, ward, draft, _now())
+    await holder.refresh()
     return redirect(request, PATH, say="Đã lưu. Trang người dân và câu trả lời đã dùng thông tin mới.")
 
 
@@ -82,8 +84,10 @@ async def restore(request: Request, who: Annotated[Signed, Depends(access_switch
     """Undo this change."""
     holder = _holder(request, who)
     async with request.app.state.database.write() as session:
-        _, draft = await service.restorable(session, holder.base, holder.now, who.commune_id, change_id)
-        await service.save_profile(session, who, holder.base, holder.now, draft, _now())
+        await lock_commune(session, who.commune_id)
+        ward = await service.read_ward(session, holder.base, who.commune_id)
+        _, draft = await service.restorable(session, holder.base, ward, who.commune_id, change_id)
+        await service.save_profile(session, who, holder.base, ward, draft, _now())
     await holder.refresh()
     return redirect(request, PATH, say="Đã đưa về như trước lần sửa đó.")
 
@@ -104,6 +108,7 @@ async def change_mode(
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Open the real mode, when nothing that it needs is missing; or go back to trial."""
+    holder = _holder(request, who)
     async with request.app.state.database.read() as session:
         found = await checklist(request, session, who.commune_id)
     missing = [item.sentence for item in found if item.required and not item.good]
@@ -113,9 +118,9 @@ async def change_mode(
             await service.set_mode(session, who, wanted, reason, _now())
     except BadInput as error:
         errors = Errors(reason=error.message)
-        return render(request, "ward/mode.html", status=422, ward=_ward(request, who), found=found, errors=errors, reason=reason)
-    await _holder(request, who).refresh()
-    said = "Đã mở chế độ chính thức." if wanted is WardMode.REAL else "Đã chuyển về chế độ thử."
+        return render(request, "ward/mode.html", status=422, ward=holder.now, found=found, errors=errors, reason=reason)
+    await holder.refresh()
+    said = "Đã mở chế độ chính thức." if wanted is WardMode.REAL else "Đã chuyển về chạy thử."
     return redirect(request, f"{PATH}/che-do", say=said)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.commune import WEEKDAYS, CommuneProfile, Shift
 from app.console.forms import Errors
+from app.understanding.text import clean
 from app.ward.differences import words
 from app.ward.ward import values_of
 
@@ -68,7 +69,7 @@ def _problem(name: str, **more: object) -> ValueError:
 
 def _text(least: int, most: int, *, required: bool = True) -> Callable[[str], str | None]:
     def read_text(text: str) -> str | None:
-        text = " ".join(text.split())
+        text = clean(text)
         if not text and not required:
             return None
         if not text:
@@ -84,6 +85,7 @@ def _text(least: int, most: int, *, required: bool = True) -> Callable[[str], st
 
 def _shifts(text: str) -> list[dict[str, str]]:
     """`7:30–11:30, 13h30 đến 17h` → two shifts; nothing is closed."""
+    text = clean(text)
     found = list(_SHIFT.finditer(text))
     if _BETWEEN.sub("", _SHIFT.sub("", text)):
         raise _problem("clock")
@@ -141,7 +143,7 @@ def _links(text: str) -> list[dict[str, str]]:
 
 
 def _lines(text: str) -> list[str]:
-    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    lines = [line for line in map(clean, text.splitlines()) if line]
     if len(lines) > LINES:
         raise _problem("too_many", most=LINES)
     return lines

@@ -155,6 +155,10 @@
     place.sheet.replaceChildren(GanDan.lay(procedure, data.sheet(procedure.number), caseId, site));
     one("qr", place.sheet).addEventListener("click", () => showQr(procedure));
     one("share", place.sheet).addEventListener("click", () => share(procedure, one("said", place.sheet)));
+    /* Only on the phone of a volunteer (static/tally.js). */
+    const tally = GanDan.slot(place.sheet, "tally");
+    tally.hidden = !store.read(localStorage, "tn:nhom");
+    tally.href = `/tinh-nguyen#${procedure.code}`;
     sizes(place.sheet);
     if (!place.search.hidden) scrolled = window.scrollY;
     place.search.hidden = true;

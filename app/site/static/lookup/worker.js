@@ -23,15 +23,24 @@ const fill = async () => {
   if (!page.ok || page.redirected) throw new Error(`${page.status} ${PAGE}`);
   await cache.put(PAGE, page);
   await Promise.all(FILES.map(add));
-  /* Pages of signed-in volunteers: kept when there is something to keep. */
-  await Promise.all(BESIDE.map((address) => refresh(address).catch(() => null)));
+  /* Pages of signed-in volunteers: kept when there is something to keep; as they were when the server cannot say now. */
+  const beside = async (address) => {
+    const answer = await refresh(address).catch(() => null);
+    const old = !answer || answer.status >= 500 ? await kept(address) : null;
+    if (old) await cache.put(address, old);
+  };
+  await Promise.all(BESIDE.map(beside));
 };
 
-const refresh = async (address) => {
-  const answer = await fetch(address, { cache: "no-cache", credentials: "same-origin" });
-  if (answer.ok && !answer.redirected) await (await caches.open(NAME)).put(address, answer.clone());
+/* A page of somebody who is signed in; when they are so no more, the copy goes: the phone may be shared. */
+const copy = async (address, answer) => {
+  const cache = await caches.open(NAME);
+  if (answer.redirected || answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) await cache.delete(address);
+  else if (answer.ok) await cache.put(address, answer.clone());
   return answer;
 };
+
+const refresh = async (address) => copy(address, await fetch(address, { cache: "no-cache", credentials: "same-origin" }));
 
 self.addEventListener("install", (event) => event.waitUntil(fill()));
 
@@ -62,9 +71,7 @@ const hashed = async (request) => {
 
 const fresh = async (request, address) => {
   try {
-    const answer = await fetch(request);
-    if (answer.ok && !answer.redirected) await (await caches.open(NAME)).put(address, answer.clone());
-    return answer;
+    return await copy(address, await fetch(request));
   } catch (error) {
     const found = await (await caches.open(NAME)).match(address);
     if (found) return found;

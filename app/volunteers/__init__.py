@@ -1,0 +1,1 @@
+"""Volunteers: teams and who is in charge where, invitations, the roster, and the tally of help given."""
