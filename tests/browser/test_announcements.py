@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.calendar.facts import VIETNAM
 from tests.browser.browsing import DESK, PHONE, Tab, violations
 from tests.console.desk import Desk, running_desk
 from tests.console.test_announcements import HOME, go_out, status
@@ -100,6 +102,9 @@ def test_without_javascript_everything_is_there(desk: Desk, sign_in: Callable[..
     page = sign_in("editor", javascript=False, width=PHONE)
     page.goto(f"{HOME}/moi")
     fill(page)
+    day = dt.datetime.now(VIETNAM).date() + dt.timedelta(days=3)
+    page.get_by_label("Ngày gửi").fill(day.isoformat())
+    page.get_by_label("Giờ gửi").fill("08:30")
     page.get_by_role("button", name="Xem trước").click()
     expect(page.get_by_label("Tiêu đề")).to_have_value("Bão số 5 vào đêm 24/11")
     for name in CHANNELS:
@@ -109,6 +114,8 @@ def test_without_javascript_everything_is_there(desk: Desk, sign_in: Callable[..
     page.get_by_role("link", name="Xem người nhận rồi gửi").click()
     page.get_by_role("button", name="Gửi", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Đã hẹn giờ gửi.")
+    expect(page.get_by_text("Tin sẽ gửi lúc")).to_contain_text(re.compile(rf"8:30.*\b{day.day}/{day.month}\b"))
+    assert status(desk, int(page.url.rpartition("/")[2])) == "scheduled"
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
 
 
