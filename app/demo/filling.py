@@ -13,7 +13,7 @@ from app.calendar.calendar import Calendar
 from app.calendar.facts import VIETNAM
 from app.commune import CommuneProfile, load_commune
 from app.database import Database
-from app.demo import people, plans, repository, talks
+from app.demo import figures, helping, people, plans, repository, talks
 from app.demo.news import News
 from app.demo.people import FIRST_DAY
 from app.demo.stage import Clock, Stage
@@ -24,9 +24,9 @@ from app.settings import Settings
 from app.subscribers.acts import Acts
 from app.templates import environment
 
-NOT_EMPTY = "Nơi này đã có cán bộ, người theo dõi hoặc hội thoại. Dữ liệu mẫu chỉ đưa vào chỗ trống: chọn thư mục khác bằng --data-dir."
+NOT_EMPTY = "Nơi này đã có cán bộ, kênh nhắn tin, người theo dõi hoặc hội thoại. Dữ liệu mẫu chỉ đưa vào chỗ trống: chọn thư mục khác bằng --data-dir."
 SEED = 2026
-EXPIRED_WHEN_SAMPLE = "Hồ sơ phường đang dùng không phải hồ sơ mẫu. Bỏ GANDAN_COMMUNE_FILE rồi chạy lại."
+A_REAL_WARD = "Hồ sơ phường đang dùng không phải hồ sơ mẫu. Bỏ GANDAN_COMMUNE_FILE rồi chạy lại."
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ async def fill(settings: Settings, database: Database, now: dt.datetime, *, know
     """Fill the (migrated) database. Raises BadInput when it is not empty, or the ward is a real one."""
     commune = load_commune(settings.commune_file)
     if not commune.is_sample:
-        raise BadInput(EXPIRED_WHEN_SAMPLE)
+        raise BadInput(A_REAL_WARD)
     async with database.read() as session:
         if not await repository.is_empty(session):
             raise BadInput(NOT_EMPTY)
@@ -51,8 +51,9 @@ async def fill(settings: Settings, database: Database, now: dt.datetime, *, know
     async with database.write() as session:
         await repository.redate(session, stage.clock.now)
     happenings = [*people.followers(stage), *talks.conversations(stage), *plans.happenings(stage), *News(stage).happenings()]
+    happenings += [*helping.happenings(stage), *figures.happenings(stage)]
+    await plans.scan(stage)  # before the months are published that count them
     await stage.run(happenings)
-    await plans.scan(stage)
     return Filled(opened, sum(stage.story["channels"].values()), talks.ANSWERS)
 
 

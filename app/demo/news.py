@@ -113,6 +113,7 @@ class News:
         if send:
             await self._dispatcher.begin(number, now)
             await self._arrive(now + ARRIVES)
+            await self._stage.hear()
 
     async def _arrive(self, now: dt.datetime) -> None:
         """What the platforms would have said."""

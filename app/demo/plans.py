@@ -15,7 +15,6 @@ from app.demo.people import COMMUNE, FIRST_DAY
 from app.demo.stage import Happening, Stage
 from app.demo.story import time_of
 from app.local.differences import Saying
-from app.local.holder import snapshot_now
 from app.local.schemas import Proposal
 from app.local.service import LocalFacts
 from app.questions.proposals import propose
@@ -37,26 +36,16 @@ def happenings(stage: Stage) -> list[Happening]:
 
 
 def _mode(stage: Stage) -> Iterator[Happening]:
-    """Announcements went to everybody then; from now on only to guests: whoever tries the demo cannot reach anybody."""
+    """The ward left the trial long ago, so its announcements are everybody's. Nothing is connected: whoever tries the demo reaches nobody."""
 
-    def to(mode: WardMode, reason: str) -> Any:
-        async def turn(now: dt.datetime) -> None:
-            async with stage.database.write() as session:
-                await ward.set_mode(session, stage.who(Role.LEADER), mode, reason, now)
+    async def open_for_all(now: dt.datetime) -> None:
+        async with stage.database.write() as session:
+            await ward.set_mode(session, stage.who(Role.LEADER), WardMode.REAL, "Đã thử hai tuần, cán bộ và tổ trưởng nhận tin tốt", now)
 
-        return turn
-
-    begun = stage.days.now - dt.timedelta(days=FIRST_DAY - 10)
-    yield Happening(begun, to(WardMode.REAL, "Đã thử hai tuần, cán bộ và tổ trưởng nhận tin tốt"), official=True)
-    yield Happening(stage.days.now, to(WardMode.TRIAL, "Phường mẫu: xem thử, không gửi tin thật"), official=True)
+    yield Happening(stage.days.now - dt.timedelta(days=FIRST_DAY - 10), open_for_all, official=True)
 
 
 # --- calendar -------------------------------------------------------------------------------------------------------------
-
-
-async def _heard(stage: Stage) -> None:
-    """From now on the assistant answers with what was just set."""
-    stage.pipeline.use(await snapshot_now(stage.database, stage.profile))
 
 
 def _sunday(stage: Stage) -> Iterator[Happening]:
@@ -65,8 +54,8 @@ def _sunday(stage: Stage) -> Iterator[Happening]:
     def change(wanted: DayChange) -> Any:
         async def act(now: dt.datetime) -> None:
             async with stage.database.write() as session:
-                await calendar.change_day(session, stage.who(Role.EDITOR), wanted, now)
-            await _heard(stage)
+                await calendar.change_day(session, stage.who(Role.EDITOR), wanted, 0, now)
+            await stage.hear()
 
         return act
 
@@ -109,8 +98,8 @@ def _session(stage: Stage, told: dict[str, Any]) -> Any:
             made = await calendar.add_sessions(session, who, draft, days, now)
         if "cancelled" in told:
             async with stage.database.write() as session:
-                await calendar.cancel_session(session, who, made[0].id, told["cancelled"], now)
-        await _heard(stage)
+                await calendar.cancel_session(session, who, made[0].id, told["cancelled"], made[0].sequence, now)
+        await stage.hear()
 
     return act
 
@@ -142,7 +131,7 @@ def _fact(stage: Stage, told: dict[str, Any]) -> Any:
         if told.get("checked"):
             async with stage.database.write() as session:
                 await work.check(session, stage.who(Role.EDITOR), made.id, now + dt.timedelta(hours=1))
-        await _heard(stage)
+        await stage.hear()
 
     return act
 

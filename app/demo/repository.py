@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.assistant.models import Conversation
 from app.audit.models import AuditEntry
+from app.channels.models import ChannelAccount
 from app.database import Base, Transaction
 from app.deliveries.models import Delivery, Status
 from app.officials.models import Official
@@ -20,8 +21,8 @@ _deliveries = cast("sa.Table", Delivery.__table__)
 
 
 async def is_empty(transaction: Transaction) -> bool:
-    """Whether nobody works with this installation, and nobody wrote to it or follows it."""
-    for table in (Official, Subscriber, Conversation):
+    """Whether nobody works with this installation, and nobody wrote to it, follows it, or can."""
+    for table in (Official, ChannelAccount, Subscriber, Conversation):
         if await transaction.scalar(sa.select(sa.literal(1)).select_from(table).limit(1)) is not None:
             return False
     return True
@@ -33,8 +34,8 @@ async def redate(transaction: Transaction, now: dt.datetime) -> None:
 
 
 async def queued(transaction: Transaction) -> Sequence[Any]:
-    """Deliveries that would go out now: id, channel, dispatch_id."""
-    query = sa.select(_deliveries.c.id, _deliveries.c.channel, _deliveries.c.dispatch_id).where(_deliveries.c.status == Status.QUEUED)
+    """Deliveries that would go out now: id, channel."""
+    query = sa.select(_deliveries.c.id, _deliveries.c.channel).where(_deliveries.c.status == Status.QUEUED)
     return (await transaction.execute(query.order_by(_deliveries.c.id))).all()
 
 

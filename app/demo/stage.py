@@ -16,8 +16,10 @@ from app.commune import CommuneProfile
 from app.database import Database
 from app.demo import repository
 from app.demo.story import Days, Story
+from app.local.holder import SnapshotHolder
 from app.settings import Settings
 from app.signed import Role, Signed
+from app.ward.holder import WardHolder
 
 Act = Callable[[dt.datetime], Awaitable[None]]
 
@@ -63,6 +65,13 @@ class Stage:
     def who(self, role: Role) -> Signed:
         """The first official of a role."""
         return next(each for each in self.people.values() if each.role == role)
+
+    async def hear(self) -> None:
+        """From now on the assistant answers with what was just set or published."""
+        wards = WardHolder(self.database, self.profile)
+        local = SnapshotHolder(wards, lambda _snapshot: None, self.clock)
+        await wards.refresh()
+        self.pipeline.use(local.now)
 
     async def run(self, happenings: Iterable[Happening]) -> None:
         """Let everything happen, each at its moment."""

@@ -14,7 +14,9 @@ from app.messages import Incoming
 
 ANSWERS, SPAN = 400, 60
 """How many answers, in how many days."""
-KINDS = {"often": 56, "hours": 20, "odd": 6, "hard": 18}
+KINDS = {"often": 56, "hours": 17, "news": 6, "odd": 5, "hard": 16}
+FEW_ASKED_MOST = 4
+"""The lines that stand first are asked more often than the later ones; the larger this is, the less so."""
 WEB_SHARE = 0.2
 TALKATIVE = {"zalo_oa": 5, "zalo_bot": 2, "telegram": 2}
 """Who writes more often, so that Zalo's window is open for many."""
@@ -30,7 +32,8 @@ def _questions(stage: Stage) -> Iterator[Happening]:
     rng, texts = stage.rng, load("questions")
     left = ANSWERS
     while left > 0:
-        said = rng.choice(texts[rng.choices(list(KINDS), list(KINDS.values()))[0]])[:left]
+        lines = texts[rng.choices(list(KINDS), list(KINDS.values()))[0]]
+        said = rng.choices(lines, [1 / (place + FEW_ASKED_MOST) for place in range(len(lines))])[0][:left]
         at, (channel, person) = _moment(stage), _somebody(stage, left)
         for turn, text in enumerate(said):
             yield _asked(stage, at + dt.timedelta(seconds=40 * turn), channel, person, text, f"mau-{left - turn}", rng.random())

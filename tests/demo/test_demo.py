@@ -17,22 +17,37 @@ from typer.testing import CliRunner
 
 from app.announcements import repository as announcements
 from app.announcements.models import Status
+from app.announcements.news import read_news
 from app.announcements.quiet import QuietHours
+from app.assistant.pipeline import Pipeline
 from app.calendar import repository as calendar_repository
 from app.calendar.calendar import Calendar
 from app.calendar.facts import VIETNAM, DayKind
+from app.channels.accounts import Accounts
 from app.cli import app as gandan
 from app.commune import CommuneProfile
 from app.database import Database
 from app.deliveries.models import Delivery, Dispatch
-from app.demo import filling, people, talks
+from app.demo import filling, helping, people, talks
 from app.demo.filling import Filled, fill
 from app.demo.story import Days, load
 from app.errors import BadInput
+from app.local.holder import SnapshotHolder
 from app.questions.service import Questions
+from app.sealing import Sealer
 from app.signed import Role
+from app.statistics import repository as statistics
+from app.statistics.periods import year_of
+from app.statistics.public import published
+from app.statistics.targets import Metric, entered, public_progress
 from app.subscribers import service as subscribers
 from app.tables import Answer, AuditEntry, ChannelAccount, Conversation, LocalFact, Official, QrScan, Subscriber
+from app.templates import environment
+from app.visitor import load_secret
+from app.volunteers import repository as volunteers
+from app.volunteers.models import Tally, VolunteerShift
+from app.volunteers.words import hard
+from app.ward.holder import WardHolder
 from app.ward.service import mode_of
 from app.ward.ward import WardMode
 from tests.assistant.ward import commune, knowledge, settings
@@ -142,8 +157,96 @@ async def test_deliveries_have_an_end_each_and_nothing_can_go_out(database: Data
     assert all(row.person.startswith("mau-") for row in rows)
     assert not [row for row in await _all(database, sa.select(Dispatch.status)) if row.status == "sending"]
     assert {row.status for row in await _all(database, sa.select(ChannelAccount.status))} == {"off"}
+
+
+async def test_the_ward_is_in_real_mode_so_citizens_hear_what_it_published(database: Database) -> None:
     async with database.read() as session:
-        assert await mode_of(session) is WardMode.TRIAL
+        assert await mode_of(session) is WardMode.REAL
+        told = await read_news(session, 1, NOW)
+    titles = [each.title for each in told]
+    assert "Cúp điện ở tổ 9 và tổ 10" in titles
+    assert "Cúp điện ở tổ 5 và tổ 6" not in titles, "that one only goes out tomorrow"
+    templates = environment()
+    templates.globals["commune"] = commune()
+    pipeline = Pipeline(knowledge(), commune(), templates, settings(), lambda: NOW)
+    wards = WardHolder(database, commune())
+    local = SnapshotHolder(wards, pipeline.use, lambda: NOW)
+    await wards.refresh()
+    assert local.now.news
+    reply = pipeline.ask("mai có cúp điện không", []).reply
+    knowledge().lay(())
+    assert reply is not None
+    assert [card.title for card in reply.cards] == ["Cúp điện ở tổ 9 và tổ 10"]
+    assert "thứ Hai 23/11/2026" in str(reply.cards[0].lines)
+
+
+async def test_in_real_mode_still_nothing_can_go_out(demo: tuple[Path, Filled], tmp_path: Path) -> None:
+    database = Database(copy_sqlite(demo[0] / "gandan.sqlite3", tmp_path / "copy.sqlite3"))
+    async with database.write() as session:
+        await session.execute(sa.update(ChannelAccount).values(status="on"))
+    opened: list[str] = []
+    builders = {name: lambda *_: opened.append("channel") for name in ("zalo_oa", "zalo_bot", "telegram")}
+    accounts = Accounts(database, Sealer(load_secret(settings(data_dir=tmp_path))), settings(), builders)  # type: ignore[arg-type]
+    await accounts.refresh()
+    assert (accounts.all(), opened) == ([], [])
+    await database.close()
+
+
+async def test_teams_look_after_every_group_and_two_show_a_phone(database: Database) -> None:
+    async with database.read() as session:
+        teams = await volunteers.in_charge(session, 1)
+        people = await volunteers.volunteers(session, 1)
+        invited = await volunteers.invited(session, 1, NOW)
+    assert {group.name for team in teams for group in team.groups} == {f"Tổ {number}" for number in range(1, 13)}
+    assert sum(bool(team.phone) for team in teams) == 2
+    assert all(not team.phone or team.phone.startswith("0236 000 00") for team in teams), "a number that was given to nobody"
+    assert len([each for each in people if each.ended_at is None]) == 13
+    assert len([each for each in people if each.ended_at is not None]) == 1
+    assert [each.name for each in people if each.id in invited] == ["Phan Gia Bảo"]
+
+
+async def test_the_roster_of_the_coming_service_has_yes_no_and_silence(database: Database) -> None:
+    query = sa.select(VolunteerShift.reply, sa.func.count()).where(VolunteerShift.session_uid == "chu-nhat-2026-12-06")
+    assert dict(await _all(database, query.group_by(VolunteerShift.reply))) == {"yes": 4, "no": 1, "asked": 2}
+    others = {row.session_uid for row in await _all(database, sa.select(VolunteerShift.session_uid).distinct())}
+    assert {"chu-nhat-2026-10-04", "chu-nhat-2026-11-01"} < others
+    assert any(not uid.startswith("chu-nhat") for uid in others), "the session in the group on that Sunday"
+
+
+async def test_tallies_are_of_the_past_and_of_all_kinds(database: Database) -> None:
+    rows = [row[0] for row in await _all(database, sa.select(Tally))]
+    today = NOW.astimezone(VIETNAM).date()
+    assert len(rows) == helping.TALLIES
+    assert all(today - dt.timedelta(days=60) <= row.day <= today and row.received_at <= NOW for row in rows)
+    assert all(knowledge().now.catalog.get(row.code) for row in rows)
+    codes = Counter(row.code for row in rows)
+    assert codes["3.000228"] > 4 * codes["1.001612"]
+    assert 0.2 < sum(row.on_behalf for row in rows) / len(rows) < 0.5
+    assert {"khong", "mat-khau", "giay-to", "tai-khoan"} <= {row.hard for row in rows} <= set(hard())
+    sunday = Counter(row.session_uid for row in rows if row.session_uid)
+    assert set(sunday) == {"chu-nhat-2026-10-04", "chu-nhat-2026-11-01"}
+    assert min(sunday.values()) >= 20
+
+
+async def test_months_are_published_and_the_year_has_targets(database: Database) -> None:
+    async with database.read() as session:
+        months = await published(session, 1, NOW)
+        rows = await statistics.targets(session, 1, 2026)
+        files = entered(await statistics.entries(session, 1, year_of(2026)))
+    assert [month.period.key for month in months] == ["2026-09", "2026-10"]
+    october = months[-1]
+    assert october.asking is not None
+    assert (october.asking.people or 0) >= 50
+    assert len(october.procedures) >= 5
+    assert (october.scanning.total or 0) >= 100
+    assert october.helping is not None
+    assert (october.helping.alone or 0) >= 20
+    assert (october.helping.sunday or 0) >= 20
+    assert any(online is not None for online, _ in october.helping.procedures.values())
+    assert {row.metric: row.goal for row in rows}["online"] == 95
+    shown = {each.metric: each for each in public_progress(rows, months, files)}
+    assert 85 < (shown[Metric.ONLINE].value or 0) < 95, "on its way"
+    assert all(each.value is not None for each in shown.values())
 
 
 async def test_the_calendar_has_the_next_service_the_moved_one_and_sessions(database: Database) -> None:
@@ -182,6 +285,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     story |= {"announcements": story["announcements"][3:4], "channels": {"zalo_oa": 12, "zalo_bot": 4, "telegram": 8}}
     monkeypatch.setattr(filling, "load", lambda _name: story)
     monkeypatch.setattr(talks, "ANSWERS", 12)
+    monkeypatch.setattr(helping, "TALLIES", 40)
     yield story
     knowledge().lay(())
 
@@ -195,6 +299,7 @@ async def test_the_same_day_gives_the_same_ward_on_any_database(
             sa.select(Answer.asked_at, Answer.channel, Answer.masked_text, Answer.status, Answer.feedback).order_by(Answer.message_id),
             sa.select(Subscriber.person, Subscriber.group_id, Subscriber.consent_at, Subscriber.person_key).order_by(Subscriber.person),
             sa.select(Delivery.person, Delivery.status, Delivery.reason).order_by(Delivery.id),
+            sa.select(Tally.tally_id, Tally.code, Tally.on_behalf, Tally.hard, Tally.day, Tally.session_uid).order_by(Tally.tally_id),
         )
         with engine.connect() as connection:
             found = [connection.execute(query).all() for query in queries]
@@ -212,7 +317,7 @@ async def test_the_same_day_gives_the_same_ward_on_any_database(
 # --- what it refuses ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["official", "subscriber", "conversation"])
+@pytest.mark.parametrize("what", ["official", "channel", "subscriber", "conversation"])
 async def test_an_installation_in_use_is_left_alone(database_url: str, tmp_path: Path, what: str) -> None:
     database = Database(database_url)
     now = NOW
@@ -220,6 +325,7 @@ async def test_an_installation_in_use_is_left_alone(database_url: str, tmp_path:
         "official": Official(
             commune_id=1, username="lan", name="Lan", role="keeper", password_hash="", must_change=False, recovery=[], created_at=now, changed_at=now
         ),
+        "channel": ChannelAccount(commune_id=1, channel="telegram", hook="h", mode="polling", status="on", sealed="", updated_at=now),
         "subscriber": Subscriber(commune_id=1, channel="telegram", person="1", consent_at=now, consent_words="nhận tin", person_key="k"),
         "conversation": Conversation(commune_id=1, channel="web", person="x", state={}, updated_at=now),
     }  # fmt: skip
@@ -228,7 +334,7 @@ async def test_an_installation_in_use_is_left_alone(database_url: str, tmp_path:
     with pytest.raises(BadInput, match="chỗ trống"):
         await fill(settings(data_dir=tmp_path), database, NOW, knowledge=knowledge())
     async with database.read() as session:
-        assert await session.scalar(sa.select(sa.func.count()).select_from(ChannelAccount)) == 0
+        assert await session.scalar(sa.select(sa.func.count()).select_from(ChannelAccount)) == (what == "channel")
     await database.close()
 
 
