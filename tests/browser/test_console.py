@@ -14,6 +14,7 @@ from tests.console.desk import Desk, running_desk
 from tests.console.siege import crawl
 from tests.console.test_sign_in import OWN, opened
 
+LOOKED_INTO = 3  # one page in so many: axe takes a second for each, and every slice's own tests look into its pages
 Scheme = Literal["light", "dark"]
 FOCUS_SEEN = """() => { const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
   return one === document.body ? 'body' : style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.width > 0 ? 'seen' : one.outerHTML }"""
@@ -37,14 +38,14 @@ def signed(
 
 @pytest.mark.parametrize(("role", "width", "scheme"), [("leader", PHONE, "light"), ("keeper", DESK, "dark")])
 def test_no_page_has_a_violation_or_is_too_wide(desk: Desk, new_tab: Callable[..., Tab], role: str, width: int, scheme: Scheme) -> None:
-    """Every page that links lead to. Whoever adds a page of the console adds it to this test by linking to it."""
+    """Every page that links lead to, by its width; by axe one in three. Whoever adds a page adds it here by linking to it."""
     tab, found = signed(desk, new_tab, role, width=width, scheme=scheme), {}
     seen = crawl(desk.official("leader"), alike=1)
     paths = list(seen) if role == "leader" else ["/can-bo", *(set(crawl(desk.official(role), alike=1)) - set(seen))]
     assert len(paths) > 3
-    for path in paths:
+    for number, path in enumerate(paths):
         page = tab.open(path)
-        wrong = violations(page)
+        wrong = violations(page) if number % LOOKED_INTO == 0 else []
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wrong.append("wider than the screen")
         if wrong:

@@ -23,7 +23,7 @@ from tests.paper.conftest import MORNING, calendar, catalog, press  # noqa: F401
 from tests.paper.reading import codes_of, decoded
 
 SLIP = "/in/phieu/1.001193/trong-60-ngay"
-SAMPLE = 12
+SAMPLE = 8
 POINTS = {"a4": (595, 842), "a5": (421, 595), "a6": (298, 421)}
 
 

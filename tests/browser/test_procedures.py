@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.browsing import BIRTH, DESK, PHONE, Tab
 
-EVERY = 20  # one procedure in twenty: all five hundred take a minute and a half
+EVERY = 40  # one procedure in forty: all five hundred take a minute and a half
 
 
 def _scroll_width(page: Page) -> int:

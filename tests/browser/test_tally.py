@@ -257,7 +257,7 @@ def test_one_volunteers_queue_is_not_sent_as_anothers(desk: Desk, browser: Brows
 # --- for everyone ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "light"), (DESK, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark")])
 def test_no_violation_and_not_too_wide(desk: Desk, new_tab: Callable[..., Tab], width: int, scheme: str) -> None:
     visitor = new_tab(desk.url, width=width, scheme=scheme)
     assert violations(visitor.open(JOIN)) == []
