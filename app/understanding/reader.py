@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +16,11 @@ from app.understanding.terms import Entry, Kind, Query
 from app.understanding.vagueness import vague_features, vagueness
 
 FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
+
+
+def zero() -> float:
+    """Of what is, word for word, a way of asking."""
+    return 0.0
 
 
 @dataclass(frozen=True)
@@ -31,8 +38,13 @@ class Reading:
     """Codes to offer to who has not said anything yet."""
     plain: frozenset[str] = frozenset()
     """Ids of those that are no variant (nước ngoài, làm lại…) or whose variant the message speaks of."""
-    vagueness: float = 0.0
-    """How surely it is too vague to be answered (0-1)."""
+    weigh: Callable[[], float] = zero
+    """Weighs how vague it is: only for who asks, since most messages are clear."""
+
+    @property
+    def vagueness(self) -> float:
+        """How surely it is too vague to be answered (0-1)."""
+        return self.weigh()
 
     @property
     def top(self) -> Entry | None:
@@ -84,8 +96,8 @@ class Reader:
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)
         unasked = scored.features[:, FEATURES.index("variant_unasked")]
         plain = frozenset(name for name, count in zip(names, unasked, strict=True) if count == 0)
-        vague = 0.0 if exact is not None else self._vagueness(query, signs, ranking, entries)
-        return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, vague)
+        weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
+        return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, weigh)
 
     def _vagueness(self, query: Query, signs: Signs, ranking: Ranking, entries: tuple[tuple[Entry, float], ...]) -> float:
         top, first = entries[0]
