@@ -43,21 +43,7 @@ class AudienceSpec:
 async def create(session: AsyncSession, who: Signed, draft: Draft, rules: Rules, now: dt.datetime) -> Announcement:
     """A new draft. Raises BadInput."""
     check(draft, rules, now)
-    made = Announcement(
-        commune_id=who.commune_id,
-        slug=f"moi-{now.timestamp():.6f}-{who.official_id}",
-        status=Status.DRAFT,
-        version=0,
-        created_by=who.official_id,
-        created_by_name=who.name,
-        kind=Kind.ORIGINAL,
-        created_at=now,
-        content={},
-    )
-    _put(made, draft)
-    made.updated_at = now
-    session.add(made)
-    await session.flush()
+    made = await _begin(session, who, draft, now)
     await _keep_version(session, made, who, now)
     await _record(session, who, made, "soạn thông báo", now)
     return made
@@ -160,6 +146,29 @@ async def drop(session: AsyncSession, who: Signed, announcement_id: int, version
     return found
 
 
+async def _begin(
+    session: AsyncSession, who: Signed, draft: Draft, now: dt.datetime, kind: Kind = Kind.ORIGINAL, root_id: int | None = None
+) -> Announcement:
+    """The row of a new draft, with an address of its own until its first version gives it the title's."""
+    made = Announcement(
+        commune_id=who.commune_id,
+        slug=f"moi-{now.timestamp():.6f}-{who.official_id}",
+        status=Status.DRAFT,
+        version=0,
+        created_by=who.official_id,
+        created_by_name=who.name,
+        kind=kind,
+        root_id=root_id,
+        created_at=now,
+        content={},
+    )
+    _put(made, draft)
+    made.updated_at = now
+    session.add(made)
+    await session.flush()
+    return made
+
+
 async def follow_up(session: AsyncSession, who: Signed, announcement_id: int, kind: Kind, now: dt.datetime) -> Announcement:
     """A draft of a correction, withdrawal, all-clear or reminder of what was sent, for the same people. Raises BadInput."""
     found = await _one(session, who, announcement_id)
@@ -175,22 +184,7 @@ async def follow_up(session: AsyncSession, who: Signed, announcement_id: int, ki
     if kind is Kind.ALL_CLEAR:  # nothing of the warning may stand in it
         content = Content(title=content.title, contact=content.contact)
     anew = {"scheduled_at": None, "banner_until": None, "content": content}
-    made = Announcement(
-        commune_id=who.commune_id,
-        slug=f"moi-{now.timestamp():.6f}-{who.official_id}",
-        status=Status.DRAFT,
-        version=0,
-        created_by=who.official_id,
-        created_by_name=who.name,
-        kind=kind,
-        root_id=root.id,
-        created_at=now,
-        content={},
-    )
-    _put(made, draft.model_copy(update=anew))
-    made.updated_at = now
-    session.add(made)
-    await session.flush()
+    made = await _begin(session, who, draft.model_copy(update=anew), now, kind, root.id)
     if kind not in {Kind.WITHDRAWAL, Kind.ALL_CLEAR}:
         await _copy_files(session, latest, made, now)
     await _keep_version(session, made, who, now)

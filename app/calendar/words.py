@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined
 
 from app.calendar.day_plan import DayPlan
 from app.calendar.lunar import lunar_of
-from app.catalog.yaml_loader import read_document
 from app.commune import WEEKDAYS, CommuneProfile, Shift
+from app.words import Words
 
 FILE = Path(__file__).with_name("words.yaml")
 _BECAUSE = ("vì ", "do ", "nhân ", "để ", "bởi ", "theo ")
@@ -39,31 +38,13 @@ def _environment() -> Environment:
     return environment
 
 
-@cache
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = read_document(FILE).data
-    return data
-
-
-@cache
-def _template(text: str) -> Template:
-    return _ENVIRONMENT.from_string(text)
-
-
-_ENVIRONMENT = _environment()
-
-
-def get(name: str) -> Any:
-    """The value at a dotted name; KeyError when there is none."""
-    value: Any = _data()
-    for part in name.split("."):
-        value = value[part]
-    return value
+_WORDS = Words(FILE, _environment())
+get = _WORDS.get
 
 
 def say(name: str, /, **context: Any) -> str:
     """The text at a dotted name, rendered."""
-    return " ".join(_template(get(name)).render(context).split())
+    return _WORDS.say(get(name), context)
 
 
 def date_words(day: dt.date) -> str:

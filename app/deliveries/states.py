@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-import yaml
 
 from app.deliveries.models import Status
+from app.words import Words
 
 ALLOWED: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
@@ -34,7 +32,7 @@ MAY_HAVE = (Status.SENDING, Status.SENT, Status.DELIVERED, Status.SEEN, Status.U
 """Whom a correction must reach."""
 
 OPEN = (Status.QUEUED, Status.SENDING)
-_WORDS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+_WORDS = Words(Path(__file__).with_name("words.yaml"))
 
 
 def before(then: Status) -> tuple[Status, ...]:
@@ -44,17 +42,17 @@ def before(then: Status) -> tuple[Status, ...]:
 
 def label(status: str) -> str:
     """The word for a state, for people."""
-    return str(_WORDS["status"][status]["label"])
+    return str(_WORDS.get(f"status.{status}.label"))
 
 
 def meaning(status: str) -> str:
     """What the state means, in a short sentence."""
-    return str(_WORDS["status"][status]["meaning"])
+    return str(_WORDS.get(f"status.{status}.meaning"))
 
 
 def reason(code: str) -> str:
     """Why somebody has not got it, in words. A code of a platform that we have no words for is named as it is."""
-    words = _WORDS["reason"]
+    words = _WORDS.get("reason")
     if code in words:
         return str(words[code])
     return str(words["other"]).format(code=code)
@@ -62,14 +60,14 @@ def reason(code: str) -> str:
 
 def held(code: str) -> str:
     """Why nothing goes out at the moment."""
-    return str(_WORDS["held"][code])
+    return str(_WORDS.get("held")[code])
 
 
 def channel(name: str) -> str:
     """A channel's name, as people know it."""
-    return str(_WORDS["channel"].get(name, name))
+    return str(_WORDS.get("channel").get(name, name))
 
 
 def kind(name: str) -> str:
     """What is sent: an announcement, its correction, a reminder."""
-    return str(_WORDS["kind"].get(name, name))
+    return str(_WORDS.get("kind").get(name, name))

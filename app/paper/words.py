@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-from app.catalog.yaml_loader import read_document
+from app.words import Words
 
-FILE = Path(__file__).with_name("words.yaml")
-
-
-@cache
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = read_document(FILE).data
-    return data
-
-
-def get(name: str) -> Any:
-    """The value at a dotted name; KeyError when there is none."""
-    value: Any = _data()
-    for part in name.split("."):
-        value = value[part]
-    return value
+get = Words(Path(__file__).with_name("words.yaml")).get
 
 
 def say(name: str, /, **filled: object) -> str:

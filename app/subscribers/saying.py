@@ -6,28 +6,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, Template
+from jinja2 import Environment
 
-from app.catalog.yaml_loader import read_document
 from app.messages import Choice, Link, Reply
+from app.words import Words
 
 FILE = Path(__file__).with_name("words.yaml")
 
 
-class Saying:
+class Saying(Words):
     """Makes replies by their name in `words.yaml`."""
 
     def __init__(self, environment: Environment, file: Path = FILE) -> None:
-        self._environment = environment
-        self.data: Mapping[str, Any] = read_document(file).data
-        self._compiled: dict[str, Template] = {}
+        super().__init__(file, environment)
 
     def reply(self, name: str, choices: Sequence[Choice] = (), links: Sequence[Link] = (), **context: Any) -> Reply:
         """The reply of this name. Texts that come out empty are left out."""
         words = self.data[name]
         return Reply(
-            paragraphs=self._all(words["paragraphs"], context),
-            closing=self._all(words.get("closing", ()), context),
+            paragraphs=self.say_all(words["paragraphs"], context),
+            closing=self.say_all(words.get("closing", ()), context),
             choices=tuple(choices),
             links=tuple(links),
         )
@@ -35,9 +33,9 @@ class Saying:
     def listing(self, name: str, each: Sequence[Mapping[str, Any]], **context: Any) -> Reply:
         """The same with one paragraph for each of several things between its `paragraphs` and its `then`."""
         words = self.data[name]
-        between = [text for one in each for text in self._all([words["each"]], one)]
+        between = [text for one in each for text in self.say_all([words["each"]], one)]
         reply = self.reply(name, **context)
-        return reply.model_copy(update={"paragraphs": (*reply.paragraphs, *between, *self._all(words["then"], context))})
+        return reply.model_copy(update={"paragraphs": (*reply.paragraphs, *between, *self.say_all(words["then"], context))})
 
     def channel(self, channel: str) -> str:
         """The name of a channel as people say it."""
@@ -50,13 +48,3 @@ class Saying:
     def word(self, name: str, key: str) -> str:
         """One plain text."""
         return str(self.data[name][key])
-
-    def _all(self, texts: Sequence[str], context: Mapping[str, Any]) -> tuple[str, ...]:
-        said = (" ".join(self._template(text).render(context).split()) for text in texts)
-        return tuple(text for text in said if text)
-
-    def _template(self, text: str) -> Template:
-        found = self._compiled.get(text)
-        if found is None:
-            found = self._compiled[text] = self._environment.from_string(text)
-        return found
