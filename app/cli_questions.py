@@ -84,6 +84,7 @@ def teach(
 ) -> None:
     """Thêm một câu vào cách hỏi của thủ tục, kèm câu thử. Chỉ ghi khi câu đó thật sự dẫn tới thủ tục."""
     from app.catalog.content import Voice  # noqa: PLC0415
+    from app.errors import BadInput  # noqa: PLC0415
     from app.questions.grouping import key_of  # noqa: PLC0415
     from app.questions.teaching import TAUGHT, Teacher  # noqa: PLC0415
 
@@ -93,13 +94,22 @@ def teach(
     if GROUP_ID.fullmatch(text.strip().lower()):
         work, found = _found(text, days, kind)
         text = found.teachable.text
-    taught = Teacher(settings.procedures_dir).teach(text, code.strip(), Voice(voice) if voice is not None else None)
+    known = _has_database(settings)
+    taught = Teacher(settings.procedures_dir).teach(text, code.strip(), Voice(voice) if voice is not None else None, again=known)
+    if work is None and known:
+        work = _questions(taught.knowledge)
     name = f"{taught.procedure.code} {taught.procedure.name}"
-    if taught.file:
+    # Written, but not marked: whoever wrote it was cut off before; the rest is done now.
+    if not taught.is_new:
+        if work is None or _run(work, partial(work.is_taught, taught.text, taught.procedure.code)):
+            raise BadInput(f"{name} đã có cách hỏi này, và đã có câu thử. Không cần thêm.")
+        typer.echo(f"{name} đã có sẵn cách hỏi «{taught.text}» và câu thử, nay ghi nốt là đã dạy.")
+    elif taught.file:
         typer.echo(f"Đã thêm vào {name}, giọng {taught.voice}: «{taught.text}»")
     else:
         typer.echo(f"{name} đã có sẵn cách hỏi «{taught.text}», nay thêm câu thử.")
-    typer.echo(f"Đã ghi: {' và '.join(filter(None, (taught.file, str(TAUGHT))))}")
+    if taught.is_new:
+        typer.echo(f"Đã ghi: {' và '.join(filter(None, (taught.file, str(TAUGHT))))}")
     keys = [key_of(taught.text)]
     if work and found:
         led = work.leading_to(found, taught.procedure.code, taught.knowledge)
@@ -107,8 +117,6 @@ def teach(
         typer.echo(
             f"Trong nhóm {found.id}, {len(led)}/{len(found.questions)} câu nay dẫn tới thủ tục này; câu còn lại vẫn ở trong danh sách."
         )
-    if work is None and _has_database(settings):
-        work = _questions(taught.knowledge)
     if work is not None:
         _run(work, partial(work.mark_taught, keys, taught.procedure.code, taught.text))
     typer.echo("Đọc lại câu vừa thêm: tệp này ai cũng xem được, không để tên người hay địa chỉ nhà. Rồi chạy ./dev eval trước khi gửi.")

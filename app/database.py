@@ -108,7 +108,7 @@ class Database:
             self._write_engine = _sqlite_engine(url, pool_size=1)
             self._read_engine = _sqlite_engine(url, pool_size=4, reads=True).execution_options(sqlite_begin="DEFERRED")
         else:
-            self._write_engine = create_async_engine(url, pool_size=10, max_overflow=5, pool_pre_ping=True)
+            self._write_engine = create_async_engine(url, pool_size=10, max_overflow=5, pool_pre_ping=True, hide_parameters=True)
             self._read_engine = self._write_engine
         self._write = async_sessionmaker(self._write_engine, expire_on_commit=False)
         self._read = async_sessionmaker(self._read_engine, expire_on_commit=False)
@@ -191,7 +191,11 @@ def _near_connection(file: str) -> NearConnection:
 
 def _sqlite_engine(url: str, pool_size: int, *, reads: bool = False) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, async_creator=partial(_near_connection, sa.make_url(url).database or "")
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,  # an error that is logged must not tell whose row it was
+        async_creator=partial(_near_connection, sa.make_url(url).database or ""),
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -216,7 +216,7 @@ def _publisher(app: FastAPI) -> Publisher:
     state = app.state
 
     def known() -> Sources:
-        return Sources(state.catalog(), state.topics, state.local.now.calendar)
+        return Sources(state.catalog(), state.topics, state.local.now.calendar, state.settings.keep_answers)
 
     return Publisher(state.database, lambda: known().calendar, lambda code: known().is_full(code), lambda: dt.datetime.now(dt.UTC))
 

@@ -9,6 +9,7 @@ from app.database import Base, Commune
 from app.deliveries.models import Chunk, Delivery, Dispatch, Executor
 from app.local.models import LocalFact
 from app.officials.models import Official, OfficialSession, SignInFailure
+from app.paper.models import CodePlace
 from app.questions.models import AskProposal, DealtQuestion
 from app.site.models import QrScan
 from app.statistics.models import MonthlyEntry, PublishedMonth, Target
@@ -29,6 +30,7 @@ __all__ = [
     "ChannelAccount",
     "ChannelMessage",
     "Chunk",
+    "CodePlace",
     "Commune",
     "Conversation",
     "DealtQuestion",

@@ -76,6 +76,15 @@ async def test_a_write_is_committed_at_the_end_and_rolled_back_on_error(database
     await database.close()
 
 
+async def test_an_error_does_not_tell_whose_row_it_was(database_url: str) -> None:
+    database = Database(database_url)
+    with pytest.raises(sa.exc.DBAPIError) as failed:
+        async with database.write() as session:
+            await session.execute(sa.text("insert into nowhere values (:person)"), {"person": "0905123456"})
+    assert "0905123456" not in str(failed.value)
+    await database.close()
+
+
 async def test_concurrent_updates_are_not_lost(database_url: str) -> None:
     database = Database(database_url)
     day = dt.date(2026, 11, 22)

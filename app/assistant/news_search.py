@@ -148,13 +148,16 @@ class _Rarity:
 
     def share(self, words: frozenset[Word], news: News) -> tuple[float, int]:
         """How much of what is asked stands in these news, from 0 to 1, and how many of the words that say something."""
+        if not words:
+            return 0.0, 0
         places = [
             (TITLE if self._stands(word, self._titles[news.id]) else BODY * self._stands(word, self._bodies[news.id])) for word in words
         ]
         weights = [self._weight(word) for word in words]
         got = sum(place * weight for place, weight in zip(places, weights, strict=True))
         matched = [word for word, place in zip(words, places, strict=True) if place]
-        return (got / sum(weights) if weights else 0.0), sum(word not in _WEAK for word in matched) or int(matched == [*words])
+        strong = sum(word not in _WEAK for word in matched)
+        return got / sum(weights), strong or int(matched == [*words])
 
     def _weight(self, word: Word) -> float:
         if word not in self._weights:

@@ -41,6 +41,12 @@ class Entry:
     def change(self) -> DayChange | None:
         return self.occurrence.change if self.occurrence else None
 
+    @property
+    def begins(self) -> dt.time:
+        """When on its day, to put those of one day in order: «7:30» comes before «13:30»."""
+        held = self.occurrence.held if self.occurrence else None
+        return self.session.starts.time() if self.session else held.shifts[0].opens if held and held.shifts else dt.time.min
+
 
 def agenda(calendar: Calendar, start: dt.date, end: dt.date) -> list[Entry]:
     """The entries of these days, the last one included."""
@@ -48,7 +54,7 @@ def agenda(calendar: Calendar, start: dt.date, end: dt.date) -> list[Entry]:
     found += [of_session(each) for each in calendar.sessions_between(start, end, cancelled=True)]
     found += _unusual(calendar, start, end)
     order = {"off": 0, "hours": 1, "service": 2, "session": 3}
-    return sorted(found, key=lambda each: (each.day, order[each.kind], each.hours))
+    return sorted(found, key=lambda each: (each.day, order[each.kind], each.begins))
 
 
 def service_uid(planned: dt.date) -> str:

@@ -31,12 +31,17 @@ async def load(session: AsyncSession, commune_id: int, now: dt.datetime) -> Cale
         .where(CalendarSession.commune_id == commune_id, CalendarSession.ends_at >= since)
         .order_by(CalendarSession.starts_at, CalendarSession.id)
     )
-    holidays = sa.select(HolidayOverride).where(HolidayOverride.commune_id == commune_id).order_by(HolidayOverride.day)
     return CalendarFacts(
         days=_readable(_change, (await session.scalars(days)).all()),
         sessions=_readable(_session, (await session.scalars(sessions)).all()),
-        holidays=_readable(_holiday, (await session.scalars(holidays)).all()),
+        holidays=await holidays(session, commune_id),
     )
+
+
+async def holidays(session: AsyncSession, commune_id: int) -> tuple[HolidayChange, ...]:
+    """The days that are other than the list of public holidays says."""
+    query = sa.select(HolidayOverride).where(HolidayOverride.commune_id == commune_id).order_by(HolidayOverride.day)
+    return _readable(_holiday, (await session.scalars(query, execution_options=ANEW)).all())
 
 
 def _readable(read: Callable[[Any], Fact], rows: Iterable[Any]) -> tuple[Fact, ...]:

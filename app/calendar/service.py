@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit import service as audit
 from app.calendar import repository, words
 from app.calendar.drafts import SessionDraft
-from app.calendar.facts import VIETNAM, DayChange, DayKind, HolidayChange, HolidayKind, SessionStatus
+from app.calendar.facts import VIETNAM, DayChange, DayKind, HolidayChange, HolidayKind, SessionStatus, holidays_version
 from app.calendar.models import CalendarDay, CalendarSession, HolidayOverride
 from app.database import lock_commune
 from app.errors import BadInput, NotFound
@@ -105,15 +105,15 @@ async def cancel_session(
     return row
 
 
-async def set_holiday(session: AsyncSession, who: Signed, change: HolidayChange, now: dt.datetime) -> None:
-    """Say that a day is a holiday, or worked, whatever the list of public holidays says."""
-    row = await repository.holiday_of(session, who.commune_id, change.day)
-    if row is None:
-        row = HolidayOverride(commune_id=who.commune_id, day=change.day, updated_at=now, kind="", name="")
-        await _fill_holiday(session, row, change)
-    else:
-        await _fill_holiday(session, row, change)
-        row.updated_at = now
+async def set_holiday(session: AsyncSession, who: Signed, change: HolidayChange, version: str, now: dt.datetime) -> None:
+    """Say that a day is a holiday, or worked, whatever the list of public holidays says.
+
+    `version`: the `holidays_version` of what was read. Raises ChangedMeanwhile.
+    """
+    await _same_holidays(session, who, version)
+    row = await repository.holiday_of(session, who.commune_id, change.day) or HolidayOverride(commune_id=who.commune_id, day=change.day)
+    row.kind, row.name, row.swapped_with, row.updated_at = str(change.kind), change.name, change.swapped_with, now
+    await repository.add(session, row)
     what = (
         f"ghi ngày {_date(change.day)} nghỉ lễ ({change.name})"
         if change.kind is HolidayKind.HOLIDAY
@@ -124,18 +124,20 @@ async def set_holiday(session: AsyncSession, who: Signed, change: HolidayChange,
     await audit.record(session, who, what, subject=("holiday", change.day.isoformat()))
 
 
-async def _fill_holiday(session: AsyncSession, row: HolidayOverride, change: HolidayChange) -> None:
-    row.kind, row.name, row.swapped_with = str(change.kind), change.name, change.swapped_with
-    await repository.add(session, row)
-
-
-async def drop_holiday(session: AsyncSession, who: Signed, day: dt.date) -> None:
-    """Take an override back. Raises NotFound."""
+async def drop_holiday(session: AsyncSession, who: Signed, day: dt.date, version: str) -> None:
+    """Take an override back. Raises NotFound, ChangedMeanwhile."""
+    await _same_holidays(session, who, version)
     row = await repository.holiday_of(session, who.commune_id, day)
     if row is None:
         raise NotFound("Ngày này không có gì khác danh sách chung.")
     await repository.remove(session, row)
     await audit.record(session, who, f"bỏ ngày lễ đã sửa {_date(day)}", subject=("holiday", day.isoformat()))
+
+
+async def _same_holidays(session: AsyncSession, who: Signed, version: str) -> None:
+    await lock_commune(session, who.commune_id)  # a day never changed has no row to lock
+    if holidays_version(await repository.holidays(session, who.commune_id)) != version:
+        raise ChangedMeanwhile
 
 
 def sentence_of(change: DayChange) -> str:

@@ -56,7 +56,8 @@ def _published(stage: Stage) -> Iterator[Happening]:
     """As the ward's own process does: a month's figures are made when it is over, and seen when late tallies came."""
 
     def known() -> Sources:
-        return Sources(stage.knowledge.now.catalog, stage.knowledge.now.topics, stage.pipeline.local.calendar)
+        knowledge = stage.knowledge.now
+        return Sources(knowledge.catalog, knowledge.topics, stage.pipeline.local.calendar, stage.settings.keep_answers)
 
     publisher = Publisher(stage.database, lambda: known().calendar, lambda code: known().is_full(code), stage.clock, COMMUNE)
 

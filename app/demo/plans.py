@@ -17,6 +17,8 @@ from app.demo.story import time_of
 from app.local.differences import Saying
 from app.local.schemas import Proposal
 from app.local.service import LocalFacts
+from app.paper.places import SLIP, tag_of
+from app.paper.repository import remember_place
 from app.questions.proposals import propose
 from app.signed import Role
 from app.ward import service as ward
@@ -151,12 +153,16 @@ def _proposals(stage: Stage) -> Iterator[Happening]:
 
 async def scan(stage: Stage) -> None:
     """Openings of the posters' codes, spread over the days."""
-    rows = []
+    rows: list[dict[str, Any]] = []
+    names: dict[str, str] = {}
     for code, places in stage.story["scans"].items():
         for place, total in places.items():
+            names |= {tag_of(place): place} if place != SLIP else {}
             days = stage.rng.choices(range(SCAN_DAYS), k=total)
             for ago in sorted(set(days)):
                 day = stage.days.today - dt.timedelta(days=ago)
-                rows.append({"commune_id": COMMUNE, "code": code, "place": place, "day": day, "scans": days.count(ago)})
+                rows.append({"commune_id": COMMUNE, "code": code, "place": tag_of(place), "day": day, "scans": days.count(ago)})
     async with stage.database.write() as session:
         await repository.add_scans(session, rows)
+        for tag, name in names.items():
+            await remember_place(session, COMMUNE, tag, name)

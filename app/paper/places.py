@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from app.errors import BadInput
-from app.understanding.text import fold
+from app.understanding.text import clean, fold
 
-TAG_LENGTH = 40
+TAG_LENGTH, NAME_LENGTH = 40, 60
 SLIP = "phieu"
 """The tag of codes on slips."""
 _TAG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -24,6 +24,6 @@ def tag_of(text: str) -> str:
     tag = "-".join(letters.split())
     if text.strip() and not tag:
         raise BadInput("Anh/chị ghi nơi dán bằng chữ hoặc số, ví dụ: Chợ An Khê.")
-    if len(tag) > TAG_LENGTH:
+    if len(tag) > TAG_LENGTH or len(clean(text)) > NAME_LENGTH:
         raise BadInput("Tên nơi dán dài quá. Anh/chị ghi ngắn lại, ví dụ: Chợ An Khê.")
     return tag

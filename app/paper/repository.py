@@ -1,15 +1,22 @@
-"""Reading where codes were opened. The counts belong to the site (app/site/models.py); here only the names of places are read."""
+"""All SQL of printing, and only SQL: the names of the places where codes hang. How often they were opened is the statistics' matter."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.dialects import postgresql, sqlite
 
-_SCANS = sa.table("qr_scans", sa.column("commune_id", sa.Integer), sa.column("place", sa.String))
-MOST = 200
+from app.database import Transaction, dialect_of
+from app.paper.models import CodePlace
 
 
-async def places(session: AsyncSession, commune_id: int) -> list[str]:
-    """Tags that codes of this commune were opened at, in order."""
-    query = sa.select(_SCANS.c.place).where(_SCANS.c.commune_id == commune_id, _SCANS.c.place != "").distinct()
-    return list(await session.scalars(query.order_by(_SCANS.c.place).limit(MOST)))
+async def remember_place(session: Transaction, commune_id: int, tag: str, name: str) -> None:
+    """Keep a place's name in place of how it was written before."""
+    insert = sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
+    statement = insert(CodePlace).values(commune_id=commune_id, tag=tag, name=name)
+    await session.execute(statement.on_conflict_do_update(index_elements=["commune_id", "tag"], set_={"name": name}))
+
+
+async def places(session: Transaction, commune_id: int) -> dict[str, str]:
+    """Names of the places that this commune printed codes for, by tag."""
+    query = sa.select(CodePlace.tag, CodePlace.name).where(CodePlace.commune_id == commune_id).order_by(CodePlace.name)
+    return {row.tag: row.name for row in await session.execute(query)}

@@ -52,7 +52,8 @@ async def page(request: Request, thang: str = "") -> Response:
     known = await _known(request)
     month = known.month(thang)
     context: dict[str, Any] = {"known": known, "month": month, "shown": shown, "number": number, "terms": words(), "svg": svg}
-    context |= {"goal_words": goal_words, "value_words": value_words, "coming": _coming(), "share": share}
+    coming = publishing.next_published(today(dt.datetime.now(dt.UTC)))
+    context |= {"goal_words": goal_words, "value_words": value_words, "coming": coming, "share": share}
     if month is not None:
         context |= _month_context(known, month)
     return render(request, "site/statistics.html", context, cache=SHARED)
@@ -70,6 +71,7 @@ async def as_json(request: Request) -> Response:
         "counts": f"people, rounded down to a multiple of {STEP} (questions: {QUESTIONS_STEP}); null is fewer, or withheld",
         "catalog": f"{state.settings.public_url}/api/v1/catalog.json",
         "residential_groups": {str(key): name for key, name in known.names.groups.items()},
+        "places": {tag: known.names.place(tag) for month in known.months for tag in month.scanning.places},
         "months": [month.model_dump(mode="json") for month in known.months],
     }
     return JSONResponse(body, headers=OPEN)
@@ -89,7 +91,7 @@ async def _known(request: Request) -> Known:
     state = request.app.state
     now = dt.datetime.now(dt.UTC)
     year = year_of(today(now).year)
-    sources = Sources(state.catalog(), state.topics, state.local.now.calendar)
+    sources = Sources(state.catalog(), state.topics, state.local.now.calendar, state.settings.keep_answers)
     async with state.database.read() as session:
         months = await publishing.published(session, COMMUNE_ID, now)
         names = await service.names(session, COMMUNE_ID, sources)
@@ -99,12 +101,6 @@ async def _known(request: Request) -> Known:
         files = entered(await repository.entries(session, COMMUNE_ID, over))
     this_year = [each for each in months if year.holds(each.month)]
     return Known(months, names, public_progress(targets, this_year, files))
-
-
-def _coming() -> dt.date:
-    """When the next month can be seen."""
-    after = month_of(today(dt.datetime.now(dt.UTC))).after
-    return after + dt.timedelta(days=publishing.SETTLED_AFTER)
 
 
 def _month_context(known: Known, month: PublicMonth) -> dict[str, Any]:
@@ -125,7 +121,7 @@ def _month_context(known: Known, month: PublicMonth) -> dict[str, Any]:
         "trend": list(zip(known.months, (count for _, count in asked), strict=True))[::-1],
         "channels": _named(month.asking.channels if month.asking else {}, lambda key: words()["channels"].get(key, key)),
         "withheld": month.asking.withheld if month.asking else frozenset(),
-        "places": _named(month.scanning.places, lambda key: names.place(key).capitalize()),
+        "places": _named(month.scanning.places, names.place),
         "topics": _named(month.following.topics, names.topic),
         "groups": _named(month.following.groups, lambda key: names.group(int(key) or None)),
         "helped": [(names.procedure(code), alone, behalf) for code, (alone, behalf) in helped[:MOST]],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 import uuid
 from typing import Annotated, Any
 
@@ -12,7 +13,6 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.access import public
-from app.calendar.facts import VIETNAM
 from app.catalog.catalog import Catalog
 from app.catalog.content import Procedure
 from app.errors import BadInput, NotFound, TooMany
@@ -114,8 +114,8 @@ async def one_tally(
     request: Request, helper: Joined, ma_luot: Text = "", thu_tuc: Text = "", nop_ho: Text = "", vuong: Text = ""
 ) -> Response:
     """One tally from the form, for browsers without JavaScript. The form's own id keeps a second press from counting twice."""
-    now = _milliseconds()
-    sent = {"id": ma_luot, "code": thu_tuc, "on_behalf": nop_ho == "1", "hard": vuong, "made": now}
+    now = int(time.time() * 1000)
+    sent = {"id": _own_id(ma_luot, thu_tuc, nop_ho, vuong), "code": thu_tuc, "on_behalf": nop_ho == "1", "hard": vuong, "made": now}
     whole = nop_ho in {"0", "1"} and vuong in words.hard() and thu_tuc
     taken = await _take(request, helper, {"now": now, "tallies": [sent] if whole else []})
     if not taken.kept:
@@ -173,7 +173,8 @@ async def _page(
     async with request.app.state.database.read() as session:
         shifts = roster.of_uids(calendar, await repository.shifts_of(session, helper.commune_id, helper.id), today())
         team = await repository.team(session, helper.commune_id, helper.team_id) if helper.team_id is not None else None
-    listed = _search(request, catalog, asked) if asked.strip() else _often(catalog)
+    often = _often(catalog)
+    listed = _search(request, catalog, asked) if asked.strip() else often
     if chosen[0] and (picked := catalog.get(chosen[0])) is not None and picked not in listed:
         listed = [picked, *listed]
     context = {
@@ -181,7 +182,7 @@ async def _page(
         "team": team,
         "csrf": csrf_of(request, helper),
         "tally_id": str(uuid.uuid4()),
-        "often": [(each.code, each.name) for each in _often(catalog)],
+        "often": [(each.code, each.name) for each in often],
         "listed": listed,
         "asked": asked,
         "hard": words.hard(),
@@ -201,6 +202,14 @@ async def _page(
     return render(request, "site/volunteer.html", context, status=422 if wrong else 200, cache=PERSONAL)
 
 
+def _own_id(form: str, *chosen: str) -> str:
+    """Pressed twice, a form is one tally; filled in anew after «back», which shows it with its old id, it is another."""
+    try:
+        return str(uuid.uuid5(uuid.UUID(form), " ".join(chosen)))
+    except ValueError:
+        return form
+
+
 def _often(catalog: Catalog) -> list[Procedure]:
     found = [catalog.get(code) for code in catalog.everyday]
     return [each for each in found if each is not None and each.replaced_by is None][:OFTEN]
@@ -208,10 +217,6 @@ def _often(catalog: Catalog) -> list[Procedure]:
 
 def _search(request: Request, catalog: Catalog, text: str) -> list[Procedure]:
     return [each for code in request.app.state.search(text) if (each := catalog.current(code)) is not None][:FOUND]
-
-
-def _milliseconds() -> int:
-    return int(dt.datetime.now(VIETNAM).timestamp() * 1000)
 
 
 # --- who is in charge where --------------------------------------------------------------------------------------

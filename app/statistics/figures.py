@@ -16,7 +16,7 @@ from app.calendar.agenda import SERVICE
 from app.calendar.calendar import Calendar
 from app.database import Transaction
 from app.statistics import repository
-from app.statistics.periods import DAY, Period, last_months, same_days_before, today
+from app.statistics.periods import Period, last_months, same_days_before, today
 
 TREND_MONTHS = 12
 RISING_AT_LEAST = 10
@@ -38,9 +38,9 @@ class Asked:
     by_code: Counter[str] = field(default_factory=Counter)
     by_feedback: Counter[str] = field(default_factory=Counter)
 
-    def share(self, status: str) -> float | None:
+    def share(self, *statuses: str) -> float | None:
         """Of all (0-1); None when there are none."""
-        return self.by_status[status] / self.total if self.total else None
+        return sum(self.by_status[each] for each in statuses) / self.total if self.total else None
 
     @property
     def disliked(self) -> float | None:
@@ -92,12 +92,17 @@ class Helped:
 
 @dataclass(frozen=True)
 class Figures:
-    """A period in numbers. `compared`: the days before it that stand beside; `months`: the trend, the earliest first."""
+    """A period in numbers. `compared`: the days before it that stand beside; `months`: the trend, the earliest first.
+
+    `erased`: the last of its days whose questions are erased by now. `is_compared`: those of the days before are all there still.
+    """
 
     period: Period
     compared: Period
     asked: Asked
     before: Asked
+    is_compared: bool
+    erased: dt.date | None
     months: list[tuple[Period, Asked]]
     p50: float | None
     p99: float | None
@@ -129,16 +134,20 @@ class Figures:
         shares = [each.got / each.total for each in self.sent if each.total]
         return statistics.median(shares) if shares else None
 
-    @property
-    def median_visits(self) -> float | None:
-        """Of a Sunday service on which anything was tallied."""
-        return statistics.median(self.visits.values()) if self.visits else None
-
 
 async def read(
-    session: Transaction, commune_id: int, period: Period, now: dt.datetime, calendar: Calendar, is_full: Callable[[str], bool]
+    session: Transaction,
+    commune_id: int,
+    period: Period,
+    now: dt.datetime,
+    calendar: Calendar,
+    is_full: Callable[[str], bool],
+    erased: dt.date = dt.date.min,
 ) -> Figures:
-    """All figures of a period. `is_full`: whether a procedure (its code) can be filed online from end to end."""
+    """All figures of a period. `is_full`: whether a procedure (its code) can be filed online from end to end.
+
+    `erased`: the last day of which answers are erased, by their age.
+    """
     day = today(now)
     trend = last_months(period.until(day) if period.is_year else period, TREND_MONTHS)
     months = []
@@ -151,8 +160,8 @@ async def read(
     known = dict(months)
     own = sum((each for month, each in months if period.holds(month.first)), Asked())
     compared = same_days_before(period, day)
-    before = Asked()
-    for month in compared.months():
+    before, is_compared = Asked(), compared.first > erased
+    for month in compared.months() if is_compared else ():
         part = month.until(compared.last)
         before += known[part] if part in known else await asked(session, commune_id, part)
         await asyncio.sleep(0)
@@ -167,10 +176,12 @@ async def read(
         compared=compared,
         asked=own,
         before=before,
+        is_compared=is_compared,
+        erased=min(erased, period.last) if erased >= period.first else None,
         months=months,
         p50=percentile(took, 0.5) if own.total >= MEDIAN_AT_LEAST else None,
         p99=percentile(took, 0.99) if own.total >= PERCENTILE_AT_LEAST else None,
-        rising=rising(own.by_code, before.by_code),
+        rising=rising(own.by_code, before.by_code) if is_compared else [],
         places=ordered(places),
         scans=sum(places.values()),
         announced=await repository.announced(session, commune_id, period),
@@ -238,8 +249,3 @@ async def _help(
         full += row.number if row.hard != TO_THE_COUNTER and is_full(row.code) else 0
     found = [Helped(code, alone[code], behalf[code]) for code in alone | behalf]
     return sorted(found, key=lambda each: (-each.total, each.code)), hard, full
-
-
-def days_left(period: Period, now: dt.datetime) -> int:
-    """Days of the period that are still to come; 0 when it is over."""
-    return max(0, (period.after - today(now)) // DAY)

@@ -244,6 +244,12 @@ def _is_empty(month: PublicMonth, helping: Helping) -> bool:
     return not any(counts) and not month.announcing.count and (month.asking is None or month.asking.people is None)
 
 
+def next_published(day: dt.date) -> dt.date:
+    """When the next month can be seen, as of a day."""
+    here = month_of(day)
+    return next(first + SETTLED_AFTER * DAY for first in (here.first, here.after) if first + SETTLED_AFTER * DAY > day)
+
+
 async def published(session: Transaction, commune_id: int, now: dt.datetime) -> list[PublicMonth]:
     """The months everyone may see, the earliest first."""
     since = last_months(month_of(today(now)), MONTHS + 1)[0].first

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.commune import CommuneProfile
 from app.statistics.disclosure import STEP
 from app.statistics.periods import Period
+from app.statistics.repository import ANSWERED
 from app.statistics.service import Overview
 from app.statistics.tables import Table
 from app.statistics.targets import entered
@@ -100,19 +101,19 @@ def _asked(found: Overview, _profile: CommuneProfile) -> list[Piece]:
     said, figures = words()["report"], found.figures
     asked = figures.asked
     heading = Heading(said["asked"], 2)
+    missing: list[Piece] = [Paragraph(found.incomplete)] if found.incomplete else []
     if not asked.total:
-        return [heading, Paragraph(said["asked_none"])]
-    answered = (asked.by_status["answer"] + asked.by_status["other"]) / asked.total
+        return [heading, *(missing or [Paragraph(said["asked_none"])])]
     text = said["asked_said"].format(
         total=number(asked.total),
-        answered=percent(answered),
+        answered=percent(asked.share(*ANSWERED)),
         clarify=percent(asked.share("clarify")),
         unknown=percent(asked.share("unknown")),
         p50=duration(figures.p50),
     )
     if figures.before.total:
         text += said["asked_before"].format(name=figures.compared.name, count=number(figures.before.total))
-    return [heading, Paragraph(text), found.tables["status"], found.tables["trend"]]
+    return [heading, *missing, Paragraph(text), found.tables["status"], found.tables["trend"]]
 
 
 def _procedures(found: Overview, _profile: CommuneProfile) -> list[Piece]:

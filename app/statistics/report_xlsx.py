@@ -43,6 +43,8 @@ def _summary(sheet: Any, found: Overview, ward: str) -> None:
     _write(sheet, 3, list(words()["columns_of_summary"]), bold=True)
     for number, each in enumerate(found.headlines, 4):
         _write(sheet, number, [each.label, each.said, each.before])
+    if found.incomplete:
+        _write(sheet, 5 + len(found.headlines), [found.incomplete])
     _finish(sheet, [42, 18, 30], 3)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -12,7 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.announcements.models import Announcement, Kind
 from app.assistant.models import Answer
 from app.database import Transaction, dialect_of
-from app.deliveries.models import Delivery, Dispatch, Status
+from app.deliveries.models import Delivery, Dispatch
+from app.deliveries.states import GOT
+from app.paper.models import CodePlace
+from app.paper.places import SLIP
 from app.statistics.models import MonthlyEntry, PublishedMonth, Target
 from app.statistics.periods import Period
 from app.subscribers.models import Subscriber, Subscription
@@ -28,6 +31,7 @@ _tallies = cast("sa.Table", Tally.__table__)
 _targets = cast("sa.Table", Target.__table__)
 _entries = cast("sa.Table", MonthlyEntry.__table__)
 _published = cast("sa.Table", PublishedMonth.__table__)
+_places = cast("sa.Table", CodePlace.__table__)
 # The public site is wired on top of everything, so its table is only named here.
 _scans = sa.table(
     "qr_scans",
@@ -37,7 +41,11 @@ _scans = sa.table(
     sa.column("day", sa.Date),
     sa.column("scans", sa.Integer),
 )
-GOT = (Status.SENT, Status.DELIVERED, Status.SEEN)
+ELSEWHERE = "*"
+"""In place of a tag, and never one."""
+ANSWERED = ("answer", "other")
+TOGETHER = {"answered": ANSWERED}
+"""What a list names by one word."""
 
 
 def _insert(session: Transaction) -> Any:
@@ -101,34 +109,44 @@ async def unlinked(session: Transaction, commune_id: int, period: Period) -> int
     return int(await session.scalar(query) or 0)
 
 
-async def first_answer(session: Transaction, commune_id: int) -> dt.datetime | None:
-    """When the first answer that is still kept was given."""
-    query = sa.select(_answers.c.asked_at).where(_answers.c.commune_id == commune_id).order_by(_answers.c.asked_at).limit(1)
-    found: dt.datetime | None = await session.scalar(query)
-    return found
-
-
 async def listed(
-    session: Transaction, commune_id: int, period: Period, chosen: dict[str, str], limit: int, offset: int = 0
+    session: Transaction,
+    commune_id: int,
+    period: Period,
+    chosen: Mapping[str, str],
+    limit: int,
+    offset: int = 0,
+    *,
+    slowest: bool = False,
 ) -> tuple[int, Sequence[Any]]:
-    """How many answers have these values of (status, channel, code, feedback), and some of them, the newest first. Nobody's name."""
-    where = [_asked(commune_id, period), *(_answers.c[name] == value for name, value in chosen.items())]
+    """How many answers have these values of (status, channel, code, feedback), and some of them, the newest first. Nobody's name.
+
+    `slowest`: those first that took longest.
+    """
+    where = [_asked(commune_id, period), *(_answers.c[name].in_(TOGETHER.get(value, (value,))) for name, value in chosen.items())]
     total = int(await session.scalar(sa.select(sa.func.count()).where(*where)) or 0)
-    columns = (_answers.c.asked_at, _answers.c.masked_text, _answers.c.status, _answers.c.channel, _answers.c.code, _answers.c.feedback)
-    query = sa.select(*columns).where(*where).order_by(_answers.c.asked_at.desc(), _answers.c.id).limit(limit).offset(offset)
-    return total, (await session.execute(query)).all()
+    names = ("asked_at", "masked_text", "status", "channel", "code", "feedback", "elapsed_ms")
+    order = [_answers.c.elapsed_ms.desc()] if slowest else []
+    query = sa.select(*(_answers.c[name] for name in names)).where(*where).order_by(*order, _answers.c.asked_at.desc(), _answers.c.id)
+    return total, (await session.execute(query.limit(limit).offset(offset))).all()
 
 
 # --- paper, news -----------------------------------------------------------------------------------------------------
 
 
 async def scans(session: Transaction, commune_id: int, period: Period) -> Sequence[Any]:
-    """Scans by (place, code): `number`, those scanned most first."""
-    number = sa.func.sum(_scans.c.scans).label("number")
-    query = sa.select(_scans.c.place, _scans.c.code, number).where(_days(_scans, commune_id, period))
-    return (
-        await session.execute(query.group_by(_scans.c.place, _scans.c.code).order_by(number.desc(), _scans.c.place, _scans.c.code))
-    ).all()
+    """Scans by (place, code): `number`, those scanned most first.
+
+    Anybody can write a place into an address: one that nobody printed codes for is ELSEWHERE, and what it says is shown to nobody.
+    """
+    known = sa.or_(_places.c.tag.is_not(None), _scans.c.place.in_(["", SLIP]))
+    place = sa.case((known, _scans.c.place), else_=ELSEWHERE).label("place")
+    named = sa.and_(_places.c.commune_id == _scans.c.commune_id, _places.c.tag == _scans.c.place)
+    each = sa.select(place, _scans.c.code, _scans.c.scans).outerjoin_from(_scans, _places, named).where(_days(_scans, commune_id, period))
+    found = each.subquery().c
+    number = sa.func.sum(found.scans).label("number")
+    query = sa.select(found.place, found.code, number).group_by(found.place, found.code)
+    return (await session.execute(query.order_by(number.desc(), found.place, found.code))).all()
 
 
 async def dispatches(session: Transaction, commune_id: int, period: Period) -> list[tuple[int, str, int, int]]:

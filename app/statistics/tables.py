@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from app.paper.places import SLIP
 from app.statistics.charts import Chart, Row, bars, columns
 from app.statistics.figures import Asked, Figures, ordered
 from app.statistics.periods import Period
+from app.statistics.repository import ANSWERED, ELSEWHERE
 from app.statistics.targets import Metric, Progress
 from app.statistics.words import duration, number, percent, words
 from app.subscribers.service import few
@@ -16,6 +18,8 @@ from app.subscribers.service import few
 Unit = Literal["text", "count", "percent", "few"]
 MOST_ROWS = 10
 MOST_BARS = 8
+SLOWEST = {"order": "slowest"}
+"""All answers, those first that took longest."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +30,16 @@ class Names:
     topic: Callable[[str], str]
     groups: Mapping[int, str]
     hard: Mapping[str, str]
+    places: Mapping[str, str]
 
     def group(self, group_id: int | None) -> str:
         """The residential group's name; the words for none."""
         return str(words()["no_group"]) if group_id is None else self.groups.get(group_id, f"{group_id}")
 
-    @staticmethod
-    def place(tag: str) -> str:
-        """A place tag as words, as well as it can be read back."""
-        fixed = {"": words()["no_place"], "phieu": words()["slip_place"]}
-        return str(fixed.get(tag, tag.replace("-", " ")))
+    def place(self, tag: str) -> str:
+        """A place as whoever printed its codes typed it."""
+        fixed = {"": words()["no_place"], SLIP: words()["slip_place"], ELSEWHERE: words()["elsewhere"]}
+        return str(fixed.get(tag) or self.places.get(tag, tag))
 
 
 @dataclass(frozen=True)
@@ -112,13 +116,18 @@ def headlines(figures: Figures) -> list[Headline]:
         return str(words()["before"]).format(name=earlier, count=said) if before.total else ""
 
     found = [
-        Headline("questions", number(asked.total), {}, compared(number(before.total))),
-        Headline("answered", percent(_answered(asked)), None, compared(percent(_answered(before)))),
+        Headline(
+            "questions",
+            number(asked.total) if asked.total or not figures.erased else str(words()["too_few"]),
+            {},
+            compared(number(before.total)),
+        ),
+        Headline("answered", percent(asked.share(*ANSWERED)), {"status": "answered"}, compared(percent(before.share(*ANSWERED)))),
         Headline("clarify", percent(asked.share("clarify")), {"status": "clarify"}, compared(percent(before.share("clarify")))),
         Headline("unknown", percent(asked.share("unknown")), {"status": "unknown"}, compared(percent(before.share("unknown")))),
         Headline("disliked", percent(asked.disliked), {"feedback": "bad"}, compared(percent(before.disliked))),
-        Headline("p50", duration(figures.p50)),
-        Headline("p99", duration(figures.p99)),
+        Headline("p50", duration(figures.p50), SLOWEST),
+        Headline("p99", duration(figures.p99), SLOWEST),
         Headline("scans", number(figures.scans), "#places"),
         Headline("announced", number(figures.announced), "#sent"),
         Headline("reached", percent(figures.reached), "#sent"),
@@ -141,10 +150,6 @@ def _name(compared: Period, period: Period) -> str:
         if whole
         else f"{compared.first.day}/{compared.first.month}–{compared.last.day}/{compared.last.month}/{compared.last.year}"
     )
-
-
-def _answered(asked: Asked) -> float | None:
-    return (asked.by_status["answer"] + asked.by_status["other"]) / asked.total if asked.total else None
 
 
 def tables(figures: Figures, names: Names) -> dict[str, Table]:
@@ -181,7 +186,7 @@ def _trend(months: Sequence[tuple[Period, Asked]]) -> Table:
     while known and not known[0][1].total and len(known) > 1:
         known.pop(0)  # a ward that began in May has no empty columns from January on
     lines = tuple(
-        Line((month.name.capitalize(), asked.total, _answered(asked), asked.share("unknown")), f"/can-bo/so-lieu?ky={month.key}")
+        Line((month.name.capitalize(), asked.total, asked.share(*ANSWERED), asked.share("unknown")), f"/can-bo/so-lieu?ky={month.key}")
         for month, asked in reversed(known)
     )
     feet = [month.short if at == 0 or month.first.month == 1 else str(month.first.month) for at, (month, _) in enumerate(known)]
@@ -191,7 +196,10 @@ def _trend(months: Sequence[tuple[Period, Asked]]) -> Table:
 
 def _procedures(figures: Figures, names: Names) -> Table:
     found = ordered(figures.asked.by_code)[:MOST_ROWS]
-    lines = tuple(Line((names.procedure(code), count, figures.before.by_code[code]), {"code": code}) for code, count in found)
+    before = figures.before.by_code if figures.is_compared else dict[str, int]()
+    lines = tuple(
+        Line((names.procedure(code), count, before.get(code, 0 if figures.is_compared else None)), {"code": code}) for code, count in found
+    )
     return _made("procedures", ("text", "count", "count"), lines, [Row(line.cells[0], line.cells[1]) for line in lines])
 
 
@@ -218,7 +226,7 @@ def _feedback(asked: Asked) -> Table:
 
 def _places(figures: Figures, names: Names) -> Table:
     key = figures.period.key
-    lines = tuple(Line((names.place(tag).capitalize(), count), f"/can-bo/so-lieu/quet?ky={key}&noi={tag}") for tag, count in figures.places)
+    lines = tuple(Line((names.place(tag), count), f"/can-bo/so-lieu/quet?ky={key}&noi={tag}") for tag, count in figures.places)
     return Table("places", ("text", "count"), lines)
 
 

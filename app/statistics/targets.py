@@ -18,7 +18,7 @@ from app.statistics.disclosure import Shown, share, shown
 from app.statistics.figures import Figures
 from app.statistics.periods import FIRST_YEAR, Period, month_of, today
 from app.statistics.public import PublicMonth
-from app.statistics.words import words
+from app.statistics.words import number, words
 
 MOST = 10_000_000
 ENOUGH = 20
@@ -100,7 +100,7 @@ def _progress(metric: Metric, goal: int, year: Figures, files: Entered) -> Progr
         Metric.ON_TIME: (files.on_time, files.on_time_of),
         Metric.SELF_FILED: (helped - year.behalf, helped),
         Metric.FULL_ONLINE: (year.full_online, helped),
-        Metric.ANSWERED: (asked.total - asked.by_status["unknown"] - asked.by_status["clarify"], asked.total),
+        Metric.ANSWERED: (sum(asked.by_status[each] for each in repository.ANSWERED), asked.total),
     }
     if metric in parts:
         part, whole = parts[metric]
@@ -138,8 +138,8 @@ async def set_target(session: AsyncSession, who: Signed, year: int, metric: Metr
     """Set a goal, or take it back with None. Raises BadInput."""
     if not FIRST_YEAR <= year <= today(now).year + 1:
         raise BadInput("Anh/chị chọn năm nay hoặc năm tới.")
-    if goal is not None and not 0 < goal <= (100 if metric.is_percent else MOST):
-        raise BadInput("Chỉ tiêu phần trăm từ 1 tới 100." if metric.is_percent else "Chỉ tiêu là số lớn hơn 0.")
+    if goal is not None and (problem := goal_problem(metric, goal)):
+        raise BadInput(problem)
     before = {row.metric: row.goal for row in await repository.targets(session, who.commune_id, year)}.get(metric)
     if before == goal:
         return
@@ -148,6 +148,13 @@ async def set_target(session: AsyncSession, who: Signed, year: int, metric: Metr
     unit = " %" if metric.is_percent else ""
     said = f"bỏ chỉ tiêu «{metric.label}» năm {year}" if goal is None else f"đặt chỉ tiêu «{metric.label}» năm {year}: {goal}{unit}"
     await audit.record(session, who, said, subject=("target", f"{year}-{metric}"))
+
+
+def goal_problem(metric: Metric, goal: int) -> str:
+    """What is wrong with a goal; nothing when it is right."""
+    if 0 < goal <= (100 if metric.is_percent else MOST):
+        return ""
+    return "Chỉ tiêu phần trăm từ 1 tới 100." if metric.is_percent else f"Chỉ tiêu là số từ 1 tới {number(MOST)}."
 
 
 async def set_entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -35,12 +35,14 @@ def audience(
     *,
     mode: Mode,
     urgent: bool = False,
+    working: Collection[str] | None = None,
 ) -> sa.Select[Any]:
     """Select one row per person: `id, commune_id, channel, account_id, person, group_id, person_key, wrote_at, reachable`.
 
     `group_ids`, `channels`: empty means all. `urgent`: everyone who follows anything. `mode` trial: only staff and guests.
     A person who linked several channels is one row: of those that are reachable, the one they wrote on last. `wrote_at`: when
-    they last wrote on it, None when that is no longer known. Others of the same person: `person_key`.
+    they last wrote on it, None when that is no longer known. Others of the same person: `person_key`. `working`: channels that
+    can be sent through; on others nobody is reachable. None: not asked, whoever sends sees to it.
     """
     followed = _follows.c.subscriber_id == _people.c.id
     wanted = [
@@ -55,7 +57,9 @@ def audience(
     if mode == "trial":
         wanted.append(sa.or_(_people.c.guest, _people.c.staff))
     talk = sa.and_(_talks.c.commune_id == _people.c.commune_id, _talks.c.channel == _people.c.channel, _talks.c.person == _people.c.person)
-    reachable = sa.func.coalesce(_talks.c.reachable, sa.true())
+    reachable: sa.ColumnElement[bool] = sa.func.coalesce(_talks.c.reachable, sa.true())
+    if working is not None:
+        reachable = sa.and_(reachable, _people.c.channel.in_(list(working)))
     best = sa.func.row_number().over(
         partition_by=_people.c.person_key,
         order_by=(sa.case((reachable, 0), else_=1), _talks.c.updated_at.desc().nulls_last(), _people.c.id),

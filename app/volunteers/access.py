@@ -88,7 +88,7 @@ def take_back(request: Request, response: Response) -> None:
 def before_of(request: Request) -> str:
     """What the form token of a browser that has not joined is made from: its cookie, or a new one."""
     known = request.cookies.get(_name(request, BEFORE), "")
-    return known if _is_before(known) else secrets.token_hex(_BEFORE_LENGTH // 2)
+    return known if len(known) == _BEFORE_LENGTH and known.isascii() and known.isalnum() else secrets.token_hex(_BEFORE_LENGTH // 2)
 
 
 def before_token(request: Request, known: str) -> str:
@@ -104,14 +104,7 @@ def give_before(request: Request, response: Response, known: str) -> None:
 
 async def csrf_joining(request: Request, csrf: Annotated[str, Form()] = "") -> None:
     """The form in which a code is typed, from our own page: nobody is made a volunteer by another site. Raises BadInput."""
-    known = request.cookies.get(_name(request, BEFORE), "")
-    if not _is_before(known):
-        raise BadInput(words.get("wrong.page_old"))
-    _compare(csrf, before_token(request, known))
-
-
-def _is_before(known: str) -> bool:
-    return len(known) == _BEFORE_LENGTH and known.isascii() and known.isalnum()
+    _compare(csrf, before_token(request, before_of(request)))
 
 
 def _compare(given: str, right: str) -> None:

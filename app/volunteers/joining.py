@@ -60,8 +60,7 @@ async def join(session: AsyncSession, signer: Signer, commune_id: int, typed: st
     A phone that this volunteer used before is signed out: one volunteer, one phone.
     """
     letters = read_code(typed)
-    volunteer_id = await repository.use_code(session, commune_id, _hash_of_code(signer, letters), now) if letters else None
-    row = await repository.volunteer(session, commune_id, volunteer_id) if volunteer_id is not None else None
+    row = await repository.use_code(session, commune_id, _hash_of_code(signer, letters), now) if letters else None
     if row is None or row.ended_at is not None:
         return None
     token = secrets.token_urlsafe(32)

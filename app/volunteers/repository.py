@@ -128,11 +128,17 @@ async def take_back(session: AsyncSession, volunteer_id: int) -> None:
     await session.execute(sa.delete(VolunteerInvitation).where(VolunteerInvitation.volunteer_id == volunteer_id))
 
 
-async def use_code(session: AsyncSession, commune_id: int, code_hash: str, now: dt.datetime) -> int | None:
-    """The volunteer whom a code invites; the code is gone afterwards. None: there is no such code, or it is too old."""
-    own = (VolunteerInvitation.commune_id == commune_id, VolunteerInvitation.code_hash == code_hash)
-    query = sa.delete(VolunteerInvitation).where(*own, VolunteerInvitation.expires_at > now).returning(VolunteerInvitation.volunteer_id)
-    return (await session.execute(query)).scalar_one_or_none()
+async def use_code(session: AsyncSession, commune_id: int, code_hash: str, now: dt.datetime) -> Volunteer | None:
+    """The volunteer whom a code invites, locked; the code is gone afterwards. None: there is no such code, or it is too old."""
+    code = VolunteerInvitation
+    live = (code.commune_id == commune_id, code.code_hash == code_hash, code.expires_at > now)
+    volunteer_id = await session.scalar(sa.select(code.volunteer_id).where(*live))
+    if volunteer_id is None:
+        return None
+    # The volunteer is locked before the code, as where a code is replaced or taken back: else both would wait for each other.
+    row = await volunteer(session, commune_id, volunteer_id)
+    used = await session.scalar(sa.delete(code).where(*live).returning(code.volunteer_id))
+    return row if used is not None else None
 
 
 async def invited(session: AsyncSession, commune_id: int, now: dt.datetime) -> dict[int, dt.datetime]:

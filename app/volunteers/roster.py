@@ -21,18 +21,20 @@ def coming(calendar: Calendar, today: dt.date) -> list[Entry]:
 def of_uids(calendar: Calendar, shifts: Iterable[VolunteerShift], today: dt.date) -> list[tuple[VolunteerShift, Entry]]:
     """A volunteer's shifts with their entries, from today on, in order. What was called off meanwhile is told as `gone`."""
     found = [(shift, entry) for shift in shifts if (entry := find(calendar, shift.session_uid)) is not None and entry.day >= today]
-    return sorted(found, key=lambda pair: (pair[1].day, pair[1].hours, pair[0].id))
+    return sorted(found, key=lambda pair: (pair[1].day, pair[1].begins, pair[0].id))
 
 
-def session_at(calendar: Calendar, shifts: Iterable[VolunteerShift], moment: dt.datetime) -> str | None:
-    """The service or session of that day for which a volunteer was on the roster; of several the one that ran at `moment`."""
-    here = moment.astimezone(VIETNAM)
+def helped_at(calendar: Calendar, shifts: Iterable[VolunteerShift]) -> list[Entry]:
+    """The services and sessions for which a volunteer was on the roster and did not say no."""
     entries = [find(calendar, shift.session_uid) for shift in shifts if shift.reply != Reply.NO]
-    found = sorted(
-        (each for each in entries if each is not None and not each.gone and each.day == here.date()),
-        key=lambda each: (not _runs(each, here), each.uid),
-    )
-    return found[0].uid if found else None
+    return [each for each in entries if each is not None and not each.gone]
+
+
+def session_at(entries: Iterable[Entry], moment: dt.datetime) -> str | None:
+    """Which of these was on the day of `moment`; of several the one that ran then."""
+    here = moment.astimezone(VIETNAM)
+    found = [each for each in entries if each.day == here.date()]
+    return min(found, key=lambda each: (not _runs(each, here), each.uid)).uid if found else None
 
 
 def _runs(entry: Entry, here: dt.datetime) -> bool:

@@ -114,7 +114,7 @@ async def add_volunteer(
     row = Volunteer(commune_id=who.commune_id, team_id=await _team_id(session, who, team_id), name=name, created_at=now)
     session.add(row)
     await session.flush()
-    return row, await invite(session, who, signer, row.id, now)
+    return await invite(session, who, signer, row.id, now)
 
 
 async def edit_volunteer(session: AsyncSession, who: Signed, volunteer_id: int, name: str, team_id: int | None) -> Volunteer:
@@ -126,13 +126,13 @@ async def edit_volunteer(session: AsyncSession, who: Signed, volunteer_id: int, 
     return row
 
 
-async def invite(session: AsyncSession, who: Signed, signer: Signer, volunteer_id: int, now: dt.datetime) -> str:
-    """A new code for a volunteer; it works once, for seven days. Whom the lead had ended is back. Raises NotFound."""
+async def invite(session: AsyncSession, who: Signed, signer: Signer, volunteer_id: int, now: dt.datetime) -> tuple[Volunteer, str]:
+    """A volunteer and a new code; it works once, for seven days. Whom the lead had ended is back. Raises NotFound."""
     row = await _volunteer(session, who, volunteer_id)
     row.ended_at = None
     code = await joining.invite(session, signer, row, now)
     await audit.record(session, who, f"tạo mã mời cho {row.name}", subject=("volunteer", str(row.id)))
-    return code
+    return row, code
 
 
 async def end(session: AsyncSession, who: Signed, volunteer_id: int, coming: Iterable[str], now: dt.datetime) -> Volunteer:

@@ -16,7 +16,7 @@ from app.calendar.facts import VIETNAM
 from app.errors import BadInput
 from app.volunteers import repository, words
 from app.volunteers.joining import Helper
-from app.volunteers.roster import session_at
+from app.volunteers.roster import helped_at, session_at
 
 MOST = 50
 """Tallies in one sending; a phone that has more sends again."""
@@ -82,7 +82,7 @@ async def take(
 ) -> Taken:
     """Store a sending. `body`: {"now": …, "tallies": [Sent, …]}; `known`: the procedure of a code, or None. Raises BadInput."""
     clock, sent = read(body)
-    shifts = await repository.shifts_of(session, helper.commune_id, helper.id)
+    entries = helped_at(calendar, await repository.shifts_of(session, helper.commune_id, helper.id))
     taken, rows = Taken(), []
     for each in sent:
         try:
@@ -106,7 +106,7 @@ async def take(
                 "on_behalf": tally.on_behalf,
                 "hard": tally.hard,
                 "day": moment.astimezone(VIETNAM).date(),
-                "session_uid": session_at(calendar, shifts, moment),
+                "session_uid": session_at(entries, moment),
                 "received_at": now,
             }
         )

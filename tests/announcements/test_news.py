@@ -15,8 +15,12 @@ from app.announcements import service
 from app.announcements.content import Content, Draft, draft_of
 from app.announcements.models import Announcement, Kind
 from app.announcements.news import KEPT, MOST, News, read_news
+from app.assistant.news_search import Wanted, search
 from app.database import Database
+from app.settings import ROOT
 from app.subscribers.models import ResidentialGroup
+from app.subscribers.topics import load_topics
+from app.understanding.text import fold
 from app.ward.service import set_mode
 from app.ward.ward import WardMode
 from tests.announcements.office import CLERK, CONTENT, DANGER, LEADER, NOON, RULES, STORM, draft, opened, sent, storm
@@ -160,6 +164,17 @@ async def test_never_too_many(database: Database) -> None:
         copies = [values | {"id": 1000 + number, "slug": f"tin-{number}"} for number in range(MOST + 5)]
         await session.execute(sa.insert(Announcement), copies)
     assert len(await _now(database)) == MOST
+
+
+def test_a_danger_is_not_what_a_word_that_says_nothing_asks_for() -> None:
+    topics = load_topics(ROOT / "procedures")
+    urgent = next(topic.id for topic in topics.topics if topic.urgent)
+    storm = News(
+        id=1, title="Bão số 9 vào đất liền", topic=urgent, address="/thong-bao/x", published=NOON, updated=NOON, urgent_until=LATER + DAY
+    )
+    for text, told in (("alo", False), ("bao giờ", False), ("bão vào chưa", True)):
+        wanted = Wanted.heard(text, fold(text), (), ())
+        assert any(fit.surely for fit in search(wanted, [storm], topics, NOON).fits) is told, text
 
 
 def _named(title: str) -> Draft:

@@ -7,10 +7,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from axe_core_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from app.settings import ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
@@ -18,6 +22,8 @@ PHONE, DESK = 390, 1280
 HEIGHT = {PHONE: 844, DESK: 900}
 FIRST_VISIT_LIMIT = 100_000
 BIRTH = "/thu-tuc/1.001193/dang-ky-khai-sinh"
+GUIDE_PICTURES = ROOT / "docs" / "huong-dan" / "anh"
+GUIDE_HEIGHT, GUIDE_COLOURS = 620, 48
 
 
 def find_chromium() -> str | None:
@@ -91,6 +97,28 @@ def violations(page: Page) -> list[str]:
     """What axe has against the page as it is now."""
     found = Axe().run(page, options={"resultTypes": ["violations"]})["violations"]
     return [f"{item['id']}: {node['target']} {node['failureSummary']}" for item in found for node in item["nodes"]]
+
+
+def still(page: Page) -> None:
+    """Let a page look the same whenever its picture is taken."""
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.move(1, 1)
+
+
+def picture(page: Page, path: Path, top: Locator | None = None, height: int = GUIDE_HEIGHT) -> None:
+    """A picture for a guide: what fits into it from `top` on, in few colours."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": size["width"], "height": height})
+    still(page)
+    if top is not None:
+        top.evaluate("node => node.scrollIntoView({block: 'start'})")
+    else:
+        page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=path)
+    with Image.open(path) as taken:
+        taken.convert("RGB").quantize(GUIDE_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def weigh(tab: Tab, path: str) -> dict[str, int]:

@@ -12,19 +12,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 from app.calendar.calendar import Calendar
 from app.calendar.facts import VIETNAM
 from app.commune import load_commune
 from app.settings import ROOT
-from tests.browser.browsing import Tab, chromium, tab
+from tests.browser.browsing import GUIDE_PICTURES, Tab, chromium, picture, tab
 from tests.support.server import running_server
 
-FOLDER = ROOT / "docs" / "huong-dan" / "anh"
-WIDTH, HEIGHT = 820, 620
-COLOURS = 48
+WIDTH = 820
 OWN = "hoa phượng đỏ bên sông"
 
 
@@ -45,22 +42,6 @@ def main(folder: Path) -> None:
         print(f"{path.stat().st_size / 1000:6.0f} kB  {path.name}")
 
 
-def _take(page: Page, folder: Path, name: str, top: Locator | None = None, height: int = HEIGHT) -> None:
-    """What fits into the picture from `top` on, in few colours."""
-    page.set_viewport_size({"width": WIDTH, "height": height})
-    page.evaluate("document.fonts.ready.then(() => true)")
-    page.evaluate("document.activeElement.blur()")
-    page.mouse.move(1, 1)
-    if top is not None:
-        top.evaluate("node => node.scrollIntoView({block: 'start'})")
-    else:
-        page.evaluate("scrollTo(0, 0)")
-    path = folder / f"{name}.png"
-    page.screenshot(path=path)
-    with Image.open(path) as picture:
-        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
-
-
 def _sign_in(visitor: Tab, username: str, one_time: str) -> Page:
     page = visitor.open("/can-bo/dang-nhap")
     page.get_by_label("Tên đăng nhập").fill(username)
@@ -79,7 +60,7 @@ def _own_password(page: Page, one_time: str) -> None:
 
 def _walk(visitor: Tab, one_time: str, folder: Path) -> None:
     page = _sign_in(visitor, "bientap", one_time)
-    _take(page, folder, "1-dang-nhap")
+    picture(page, folder / "1-dang-nhap.png")
     _own_password(page, one_time)
 
     visitor.open("/can-bo/thong-bao/moi")
@@ -87,7 +68,7 @@ def _walk(visitor: Tab, one_time: str, folder: Path) -> None:
     page.get_by_label("Nội dung chính").fill("Bác sĩ khám và trám răng sữa cho các cháu. Không mất tiền.")
     page.get_by_label("Thời gian").fill("7:30–11:00 sáng thứ Bảy")
     page.get_by_role("region", name="Zalo OA").get_by_text("Khám răng").first.wait_for()
-    _take(page, folder, "2-soan-thong-bao", page.get_by_label("Tiêu đề").locator("xpath=.."))
+    picture(page, folder / "2-soan-thong-bao.png", page.get_by_label("Tiêu đề").locator("xpath=.."))
 
     calendar = Calendar(load_commune(ROOT / "procedures" / "commune.sample.yaml"))
     today = dt.datetime.now(VIETNAM).date()
@@ -97,22 +78,22 @@ def _walk(visitor: Tab, one_time: str, folder: Path) -> None:
     page.get_by_label("Lý do").fill("Trùng ngày bầu cử ở phường")
     page.get_by_label("Dời sang ngày").fill((service + dt.timedelta(days=7)).isoformat())
     # Without the date field: this browser writes days the American way, those of the officials do not.
-    _take(page, folder, "3-doi-ngay", page.get_by_role("heading", name="Sửa ngày này"), 470)
+    picture(page, folder / "3-doi-ngay.png", page.get_by_role("heading", name="Sửa ngày này"), 470)
 
     visitor.open("/can-bo/thu-tuc/2.000815/de-nghi/fees")
     page.get_by_label("Tên nguồn").fill("Bảng niêm yết ở quầy 2")
-    _take(page, folder, "4-sua-phi", page.get_by_role("heading", level=1))
+    picture(page, folder / "4-sua-phi.png", page.get_by_role("heading", level=1))
     visitor.open("/can-bo/cau-hoi")
     page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
-    _take(page, folder, "5-cau-chua-tra-loi", page.get_by_role("heading", level=1))
+    picture(page, folder / "5-cau-chua-tra-loi.png", page.get_by_role("heading", level=1))
 
 
 def _urgent(visitor: Tab, one_time: str, folder: Path) -> None:
     page = _sign_in(visitor, "lanhdao", one_time)
     _own_password(page, one_time)
     visitor.open("/can-bo")
-    _take(page, folder, "6-tin-khan", page.get_by_role("heading", level=1))
+    picture(page, folder / "6-tin-khan.png", page.get_by_role("heading", level=1))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else GUIDE_PICTURES)

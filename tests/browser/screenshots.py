@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser.browsing import BIRTH, DESK, PHONE, Tab, chromium, tab
+from tests.browser.browsing import BIRTH, DESK, PHONE, Tab, chromium, still, tab
 from tests.site.chats import BOTH, running_with
 from tests.support.server import running_server
 
@@ -31,9 +31,7 @@ def main() -> None:
 
 
 def _take(visitor: Tab, name: str) -> None:
-    visitor.page.evaluate("document.fonts.ready.then(() => true)")
-    visitor.page.evaluate("document.activeElement.blur()")
-    visitor.page.mouse.move(1, 1)
+    still(visitor.page)
     visitor.page.screenshot(path=FOLDER / f"{name}.png")
 
 

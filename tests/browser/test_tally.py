@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.browsing import DESK, PHONE, Tab, tab, violations
 from tests.browser.test_lookup import BOX, _decoded
 from tests.console.desk import Desk, running_desk
-from tests.volunteers.people import BIRTH, HOME, JOIN, MARRIAGE, PEOPLE, TABLES, Phone, code_on, invited, joined, rows
+from tests.volunteers.people import BIRTH, HOME, JOIN, MARRIAGE, PEOPLE, Phone, code_on, invited, joined, rows, without_volunteers
 
 READY = "[data-tally][data-ready]"
 KEPT = "Máy này đã giữ trang: mất mạng vẫn ghi được."
@@ -30,18 +30,20 @@ def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
 
 @pytest.fixture
 def desk(served: Desk) -> Iterator[Desk]:
-    for table in TABLES:
-        served.sql(f"delete from {table}")
-    yield served
-    while Phone.opened:
-        Phone.opened.pop().http.close()
+    with without_volunteers(served) as empty:
+        yield empty
 
 
 def _signed(visitor: Tab, phone: Phone, *, kept: bool = False) -> Page:
     """Give the browser the volunteer's cookie and open the page; `kept`: wait until it can be opened without a network."""
+    _lend(visitor, phone)
+    return _opened(visitor.open(HOME), kept=kept)
+
+
+def _lend(visitor: Tab, phone: Phone) -> None:
+    """Give the browser the volunteer's cookie."""
     [cookie] = [each for each in phone.http.cookies.jar if each.name == "gdtn"]
     visitor.page.context.add_cookies([{"name": "gdtn", "value": str(cookie.value), "domain": "127.0.0.1", "path": HOME}])
-    return _opened(visitor.open(HOME), kept=kept)
 
 
 def _opened(page: Page, *, kept: bool) -> Page:
@@ -203,15 +205,35 @@ def test_it_is_sent_by_itself_after_a_moment_and_two_taps_count_once(desk: Desk,
     assert len(rows(desk)) == 1
 
 
+def test_a_tally_that_the_phone_could_not_keep_is_not_called_recorded(desk: Desk, new_tab: Callable[..., Tab]) -> None:
+    page = _signed(new_tab(desk.url), joined(desk))
+    page.evaluate("""() => {
+      const whole = IDBDatabase.prototype.transaction;
+      IDBDatabase.prototype.transaction = function (...given) {
+        IDBDatabase.prototype.transaction = whole;
+        this.close(); /* as iOS does while the page lies in the background */
+        return whole.apply(this, given);
+      };
+    }""")
+    page.get_by_role("button", name="Đăng ký khai sinh", exact=True).click()
+    page.get_by_role("button", name="Nộp hộ bà con").click()
+    page.get_by_role("button", name="Không vướng gì").click()
+    _state(page).to_have_text("Chưa ghi được lượt này. Bạn bấm lại một lần nữa.")
+    page.get_by_role("button", name="Không vướng gì").click()
+    expect(page.get_by_text("Đã ghi: Đăng ký khai sinh. Nộp hộ bà con. Không vướng gì.")).to_be_visible()
+
+
 def test_the_lookup_hands_a_procedure_over(desk: Desk, new_tab: Callable[..., Tab]) -> None:
     page = _signed(new_tab(desk.url), joined(desk))
     page.goto(f"{desk.url}{HOME}#{MARRIAGE}")
     expect(page.get_by_role("heading", name="2. Ai nộp hồ sơ?")).to_be_focused()
     expect(page.locator("[data-step='2'] [data-chosen]")).to_have_text("Đăng ký kết hôn")
     page.goto(f"{desk.url}/gioi-thieu")
-    page.goto(f"{desk.url}{HOME}#9.999999")
+    page.goto(f"{desk.url}{HOME}#9.999999%")
     page.wait_for_selector(READY)
     expect(page.get_by_role("heading", name="1. Vừa giúp việc gì?")).to_be_visible()
+    page.locator("[data-find]").press_sequentially("ket hon")
+    expect(page.locator("[data-procedures] button").first).to_have_text("Đăng ký kết hôn")
 
 
 # --- whose phone it is ---------------------------------------------------------------------------------------------------
@@ -289,10 +311,8 @@ def test_the_keyboard_alone_tallies(desk: Desk, new_tab: Callable[..., Tab]) -> 
 
 
 def test_without_javascript_it_is_a_form(desk: Desk, new_tab: Callable[..., Tab]) -> None:
-    phone = joined(desk)
-    [cookie] = [each for each in phone.http.cookies.jar if each.name == "gdtn"]
     visitor = new_tab(desk.url, javascript=False)
-    visitor.page.context.add_cookies([{"name": "gdtn", "value": str(cookie.value), "domain": "127.0.0.1", "path": HOME}])
+    _lend(visitor, joined(desk))
     page = visitor.open(HOME)
     page.get_by_role("searchbox", name="Tìm thủ tục").fill("dang ky ket hon")
     page.get_by_role("button", name="Tìm").click()

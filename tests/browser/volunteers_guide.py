@@ -5,23 +5,13 @@ Another folder than the guide's own as the first argument: look before you repla
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Locator, Page
-
-from app.settings import ROOT
-from tests.browser.browsing import PHONE, Tab, chromium, tab
+from tests.browser.browsing import GUIDE_PICTURES, PHONE, Tab, chromium, picture, tab
 from tests.console.desk import Desk, running_desk
-from tests.volunteers.people import HOME, JOIN, invited
-
-FOLDER = ROOT / "docs" / "huong-dan" / "anh"
-HEIGHT = 620
-COLOURS = 48
-ROSTER = "/can-bo/tinh-nguyen/truc"
+from tests.volunteers.people import HOME, JOIN, ROSTER, invited, next_sunday
 
 
 def main(folder: Path) -> None:
@@ -42,53 +32,35 @@ def _fill(desk: Desk) -> str:
     groups = [str(row[0]) for row in desk.sql("select id from residential_groups")]
     lead.post("/can-bo/tinh-nguyen/to/them", {"name": "Tổ công nghệ số tổ 12", "contact": "Chị Hoa", "groups": groups})
     code = invited(desk, "Minh Anh", team="1")
-    found = re.search(r"truc/(chu-nhat-[\d-]+)", lead.get(ROSTER).text)
-    assert found is not None
-    lead.post(f"{ROSTER}/{found[1]}", {"people": ["1"]})
+    lead.post(f"{ROSTER}/{next_sunday(lead)}", {"people": ["1"]})
     return code
 
 
 def _walk(visitor: Tab, code: str, folder: Path) -> None:
     page = visitor.open(JOIN)
     page.get_by_label("Mã mời").fill(code)
-    _take(page, folder, "tn-1-vao-nhom")
+    picture(page, folder / "tn-1-vao-nhom.png")
     page.get_by_role("button", name="Vào nhóm").click()
     page.get_by_text("mất mạng vẫn ghi được").wait_for(timeout=20_000)
     visitor.open(HOME)
     page.wait_for_selector("[data-tally][data-ready]")
-    _take(page, folder, "tn-2-viec-gi")
+    picture(page, folder / "tn-2-viec-gi.png")
     page.get_by_role("button", name="Đăng ký khai sinh", exact=True).click()
-    _take(page, folder, "tn-3-ai-nop", page.get_by_role("heading", name="2. Ai nộp hồ sơ?"), 340)
+    picture(page, folder / "tn-3-ai-nop.png", page.get_by_role("heading", name="2. Ai nộp hồ sơ?"), 340)
     page.get_by_role("button", name="Nộp hộ bà con").click()
-    _take(page, folder, "tn-4-vuong-gi", page.get_by_role("heading", name="3. Vướng điều gì nhất?"))
+    picture(page, folder / "tn-4-vuong-gi.png", page.get_by_role("heading", name="3. Vướng điều gì nhất?"))
     page.context.set_offline(True)
     page.get_by_role("button", name="Chưa có tài khoản VNeID").click()
     page.get_by_text("lượt đang chờ mạng").wait_for()
-    _take(page, folder, "tn-5-mat-mang", page.get_by_role("heading", level=1))
+    picture(page, folder / "tn-5-mat-mang.png", page.get_by_role("heading", level=1))
     page.context.set_offline(False)
     page.get_by_text("Đã gửi đủ").wait_for()
-    _take(page, folder, "tn-6-lich-truc", page.get_by_role("heading", name="Lịch trực của bạn"), 400)
+    picture(page, folder / "tn-6-lich-truc.png", page.get_by_role("heading", name="Lịch trực của bạn"), 400)
     visitor.open("/tra-cuu#1.001193")
     page.locator("[data-lookup]").evaluate("(place) => { place.dataset.short = 'https://phuong-an-khe.example.vn/q/'; }")
     page.get_by_role("button", name="Đưa QR cho bà con").click()
-    _take(page, folder, "tn-7-dua-qr")
-
-
-def _take(page: Page, folder: Path, name: str, top: Locator | None = None, height: int = HEIGHT) -> None:
-    """What fits into the picture from `top` on, in few colours."""
-    page.set_viewport_size({"width": PHONE, "height": height})
-    page.evaluate("document.fonts.ready.then(() => true)")
-    page.evaluate("document.activeElement.blur()")
-    page.mouse.move(1, 1)
-    if top is not None:
-        top.evaluate("node => node.scrollIntoView({block: 'start'})")
-    else:
-        page.evaluate("scrollTo(0, 0)")
-    path = folder / f"{name}.png"
-    page.screenshot(path=path)
-    with Image.open(path) as picture:
-        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture(page, folder / "tn-7-dua-qr.png")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else GUIDE_PICTURES)

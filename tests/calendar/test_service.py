@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.audit.models import AuditEntry
 from app.calendar import repository, service
 from app.calendar.drafts import SessionDraft
-from app.calendar.facts import VIETNAM, DayChange, DayKind, HolidayChange, HolidayKind, SessionKind, SessionStatus
+from app.calendar.facts import VIETNAM, DayChange, DayKind, HolidayChange, HolidayKind, SessionKind, SessionStatus, holidays_version
 from app.calendar.models import CalendarDay, CalendarSession
 from app.commune import Shift
 from app.database import Commune, Database
@@ -172,17 +172,23 @@ async def test_a_stored_value_that_is_no_longer_allowed_takes_nothing_else_with_
 async def test_holidays_are_set_changed_and_dropped(database: Database) -> None:
     day = dt.date(2027, 1, 8)
     async with database.write() as session:
-        await service.set_holiday(session, ONE, HolidayChange(day=day, kind=HolidayKind.HOLIDAY, name="Nghỉ hoán đổi"), NOW)
-        await service.set_holiday(session, ONE, HolidayChange(day=day, kind=HolidayKind.WORKDAY, swapped_with=dt.date(2027, 1, 9)), NOW)
+        first = HolidayChange(day=day, kind=HolidayKind.HOLIDAY, name="Nghỉ hoán đổi")
+        second = HolidayChange(day=day, kind=HolidayKind.WORKDAY, swapped_with=dt.date(2027, 1, 9))
+        await service.set_holiday(session, ONE, first, holidays_version([]), NOW)
+        with pytest.raises(service.ChangedMeanwhile):  # read before the first was saved
+            await service.set_holiday(session, ONE, second, holidays_version([]), NOW)
+        await service.set_holiday(session, ONE, second, holidays_version([first]), NOW)
     async with database.read() as session:
         assert (await repository.load(session, 1, NOW)).holidays == (
             HolidayChange(day=day, kind=HolidayKind.WORKDAY, swapped_with=dt.date(2027, 1, 9)),
         )
     async with database.write() as session:
         with pytest.raises(NotFound):
-            await service.drop_holiday(session, TWO, day)
+            await service.drop_holiday(session, TWO, day, holidays_version([]))
     async with database.write() as session:
-        await service.drop_holiday(session, ONE, day)
+        with pytest.raises(service.ChangedMeanwhile):
+            await service.drop_holiday(session, ONE, day, holidays_version([first]))
+        await service.drop_holiday(session, ONE, day, holidays_version([second]))
     async with database.read() as session:
         assert (await repository.load(session, 1, NOW)).holidays == ()
 

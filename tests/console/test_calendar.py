@@ -40,7 +40,7 @@ def _text(page: httpx.Response) -> str:
 
 def _version(editor: Browser, path: str) -> str:
     """The version that the form of this address was read with."""
-    found = re.search(r'name="version" value="(\d+)"', _text(editor.get(path)))
+    found = re.search(r'name="version" value="(\w+)"', _text(editor.get(path)))
     return found[1] if found else ""
 
 
@@ -258,13 +258,20 @@ def test_a_holiday_as_decreed_wins_over_the_list(desk: Desk) -> None:
     editor, day, made_up = desk.official("editor"), _weekday(60), TODAY + 70 * DAY
     while Calendar(commune()).plan(made_up).is_open or Calendar(commune()).is_sunday_service(made_up):
         made_up += DAY
-    assert "Đã sửa" in _text(editor.post(f"{PATH}/ngay-le", {"day": day.isoformat(), "kind": "holiday", "name": "Nghỉ hoán đổi"}))
-    editor.post(f"{PATH}/ngay-le", {"day": made_up.isoformat(), "kind": "workday", "swapped_with": day.isoformat()})
+    off = {"day": day.isoformat(), "kind": "holiday", "name": "Nghỉ hoán đổi"}
+    seen = {"version": _version(editor, f"{PATH}/ngay-le")}
+    assert "Đã sửa" in _text(editor.post(f"{PATH}/ngay-le", off | seen))
+    for path, typed in ((f"{PATH}/ngay-le", off | {"name": "Tên khác"}), (f"{PATH}/ngay-le/{day}/bo", {})):  # who looked before that
+        page = desk.official("official").post(path, typed | seen)
+        assert (page.status_code, "Người khác vừa sửa ngày lễ" in _text(page)) == (422, True)
+    assert desk.sql("select name from holiday_overrides where day = ?", day.isoformat()) == [("Nghỉ hoán đổi",)]
+    seen = {"version": _version(editor, f"{PATH}/ngay-le")}
+    editor.post(f"{PATH}/ngay-le", {"day": made_up.isoformat(), "kind": "workday", "swapped_with": day.isoformat()} | seen)
     assert "là ngày nghỉ (Nghỉ hoán đổi)" in ask(desk, f"ngày {day.day}/{day.month}/{day.year} phường có làm không")
     assert "làm bù cho" in ask(desk, f"ngày {made_up.day}/{made_up.month}/{made_up.year} phường có làm không")
     for of_day in (day, made_up):
-        assert editor.post(f"{PATH}/ngay-le/{of_day}/bo").status_code == 200
-    assert editor.post(f"{PATH}/ngay-le/{day}/bo").status_code == 404
+        assert editor.post(f"{PATH}/ngay-le/{of_day}/bo", {"version": _version(editor, f"{PATH}/ngay-le")}).status_code == 200
+    assert editor.post(f"{PATH}/ngay-le/{day}/bo", {"version": _version(editor, f"{PATH}/ngay-le")}).status_code == 404
     assert editor.post(f"{PATH}/ngay-le", {"day": day.isoformat(), "kind": "holiday"}).status_code == 422
     assert editor.post(f"{PATH}/ngay-le", {"day": "9999-99-99", "kind": "x"}).status_code == 422
 

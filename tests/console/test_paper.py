@@ -75,6 +75,7 @@ def test_who_chooses_again_finds_everything_as_it_was(desk: Desk) -> None:
         ({"ma": ["ca/ho-tich"], "ban": "200"}, "nhiều nhất"),
         ({"noi": "🎉"}, "nơi dán bằng chữ"),
         ({"noi": "chợ " * 100}, "dài quá"),
+        ({"noi": "a" + "!" * 60}, "dài quá"),
     ],
 )
 def test_a_wrong_wish_comes_back_with_its_words(desk: Desk, change: dict[str, object], says: str) -> None:
@@ -85,12 +86,16 @@ def test_a_wrong_wish_comes_back_with_its_words(desk: Desk, change: dict[str, ob
         assert 'value="Chợ An Khê"' in answer.text
 
 
-def test_places_that_were_scanned_are_offered_of_this_commune_only(desk: Desk) -> None:
-    desk.sql("insert into qr_scans (commune_id, code, place, day, scans) values (1, '1.001193', 'cho-cu', '2026-11-01', 3)")
-    desk.sql("insert into qr_scans (commune_id, code, place, day, scans) values (2, '1.001193', 'cho-xa-hai', '2026-11-01', 3)")
+def test_places_that_were_printed_for_are_offered_as_they_were_typed_last_of_this_commune_only(desk: Desk) -> None:
+    desk.official("editor").post(HERE, WISH | {"ma": "quay/1", "noi": "chợ cũ"})
+    desk.official("editor").post(HERE, WISH | {"ma": "quay/1", "noi": "  Chợ  Cũ "})
+    desk.official("editor").post(HERE, WISH | {"ma": "quay/1", "noi": "Chợ xem thử", "act": "xem"})
+    desk.browsers["other-editor"].post(HERE, WISH | {"ma": "quay/1", "noi": "Chợ xã hai"})
+    desk.sql("insert into qr_scans (commune_id, code, place, day, scans) values (1, '1.001193', 'ai-do-go-bay', '2026-11-01', 3)")
     page = desk.official("editor").get(HERE).text
-    assert "cho-cu" in page
-    assert "cho-xa-hai" not in page
+    assert 'value="Chợ Cũ"' in page
+    for not_offered in ("chợ cũ", "Chợ xem thử", "Chợ xã hai", "ai-do-go-bay"):
+        assert not_offered not in page
 
 
 def test_an_address_that_phones_cannot_open_is_told(desk: Desk) -> None:

@@ -5,32 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections.abc import Iterator
 
 import pytest
 
 from app.calendar.facts import VIETNAM
 from tests.console.desk import OTHER_COMMUNE, Browser, Desk
 from tests.console.test_ward import text_of
+from tests.volunteers.people import CODE, PEOPLE, ROSTER, next_sunday, without_volunteers
 
 HOME = "/can-bo/tinh-nguyen"
-TEAMS, PEOPLE, ROSTER, COUNTS = f"{HOME}/to", f"{HOME}/nguoi", f"{HOME}/truc", f"{HOME}/da-giup"
-TABLES = (
-    "tallies",
-    "volunteer_shifts",
-    "volunteer_invitations",
-    "volunteers",
-    "volunteer_team_groups",
-    "volunteer_teams",
-    "residential_groups",
-)
+TEAMS, COUNTS = f"{HOME}/to", f"{HOME}/da-giup"
 EVIL = '<script>alert(1)</script>"onmouseover=x'
-CODE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b")
 
 
 @pytest.fixture(autouse=True)
-def _empty(desk: Desk) -> None:
-    for table in TABLES:
-        desk.sql(f"delete from {table}")
+def _empty(desk: Desk) -> Iterator[None]:
+    with without_volunteers(desk):
+        yield
 
 
 def _group(desk: Desk, name: str, commune: int = 1) -> str:
@@ -169,7 +161,7 @@ def test_another_communes_things_are_not_there(desk: Desk) -> None:
     assert lead.post(f"{PEOPLE}/{person}/ma").status_code == 404
     assert lead.post(f"{PEOPLE}/them", {"name": "Anh", "team": str(team)}).status_code == 422
     assert lead.post(f"{TEAMS}/them", {"name": "Tổ 1", "groups": [group]}).status_code == 422
-    uid = _next_sunday(lead)
+    uid = next_sunday(lead)
     lead.post(f"{ROSTER}/{uid}", {"people": [str(person)]})
     assert desk.sql("select count(*) from volunteer_shifts") == [(0,)]
     for path in (HOME, PEOPLE, ROSTER, f"{ROSTER}/{uid}", COUNTS):
@@ -188,15 +180,9 @@ def test_an_official_without_the_role_sees_nothing(desk: Desk) -> None:
 # --- roster, counts ----------------------------------------------------------------------------------------------------------
 
 
-def _next_sunday(browser: Browser) -> str:
-    found = re.search(r"truc/(chu-nhat-[\d-]+)", browser.get(ROSTER).text)
-    assert found is not None
-    return found[1]
-
-
 def test_people_are_put_down_and_taken_off(desk: Desk) -> None:
     lead, anh, bao = desk.official("volunteer_lead"), _person(desk), _person(desk, "Lê Quốc Bảo")
-    uid = _next_sunday(lead)
+    uid = next_sunday(lead)
     lead.post(f"{ROSTER}/{uid}", {"people": [str(anh), str(bao), "x", "999999"]})
     desk.sql("update volunteer_shifts set reply = 'yes' where volunteer_id = ?", anh)
     lead.post(f"{ROSTER}/{uid}", {"people": [str(anh)]})
@@ -250,9 +236,17 @@ def test_help_is_counted_and_few_are_not_told(desk: Desk) -> None:
     assert "Nộp hộ bà con 7" in said
     assert re.search(r"Đăng ký khai sinh Số lượt 16 Trong đó nộp hộ 7", said)
     assert re.search(r"Đăng ký kết hôn Số lượt dưới 5", said)
+    assert "Theo tổ" not in said  # beside «Tổ 12», one person's number would be that person
+    for number in range(2):
+        _person(desk, f"Bạn {number}", team=str(small))
+    said = text_of(lead.get(COUNTS))
     assert re.search(r"Tổ 12 Số lượt 10", said)
-    assert "Tổ 13" not in said  # one person's number would be that person
-    assert re.search(r"Các tổ dưới 3 người, người chưa thuộc tổ nào Số lượt 9", said)
+    assert re.search(r"Tổ 13 Số lượt 9", said)
+    _tallies(desk, 6, _person(desk, "Ngoài tổ"))
+    said = text_of(lead.get(COUNTS))
+    assert re.search(r"Tổ 13 Số lượt 9", said)
+    assert re.search(r"Các tổ khác, người chưa thuộc tổ nào Số lượt 16", said)
+    assert "Tổ 12 Số lượt" not in said
     assert "Anh 0" not in said
     for span in ("7", "365", "x", "9" * 30):
         assert lead.get(f"{COUNTS}?trong={span}").status_code == 200
@@ -272,7 +266,7 @@ def test_what_is_typed_comes_back_as_text(desk: Desk) -> None:
         PEOPLE,
         f"{PEOPLE}/{person}",
         f"{PEOPLE}/{person}/thoi",
-        f"{ROSTER}/{_next_sunday(lead)}",
+        f"{ROSTER}/{next_sunday(lead)}",
     )
     for path in (*paths, "/to-cong-nghe-so"):
         answer = lead.get(path)

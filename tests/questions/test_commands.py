@@ -21,6 +21,7 @@ from app.cli_catalog import group as catalog
 from app.cli_questions import group as questions
 from app.database import Database
 from app.errors import GanDanError
+from app.questions.service import Questions
 from app.questions.teaching import TAUGHT
 from app.settings import ROOT
 from tests.questions.asked import Ward
@@ -148,6 +149,23 @@ def test_a_group_taught_is_a_way_of_asking_and_gone(tmp_path: Path, monkeypatch:
     assert f"    - {WEDDING}\n" in next(own.glob("*/1.000894-*.yaml")).read_text("utf-8")
     assert json.loads((tmp_path / "nguon" / TAUGHT).read_text("utf-8")) == {"text": WEDDING, "code": "1.000894"}
     assert WEDDING not in _run("list")
+
+
+@pytest.mark.usefixtures("asked_anywhere")
+def test_who_was_cut_off_between_the_files_and_the_mark_may_teach_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANDAN_PROCEDURES_DIR", str(make_source_tree(tmp_path / "nguon")))
+    name = _groups(_run("list"))[WEDDING]
+    with monkeypatch.context() as patch:
+        patch.setattr(Questions, "mark_taught", lambda *_: sys.exit(137))
+        _run("teach", name, "1.000894", code=137)
+    written = (tmp_path / "nguon" / TAUGHT).read_bytes()
+    assert WEDDING in _run("list")
+    output = _run("teach", name, "1.000894")
+    assert "đã có sẵn cách hỏi" in output
+    assert "Đã ghi:" not in output
+    assert WEDDING not in _run("list")
+    assert (tmp_path / "nguon" / TAUGHT).read_bytes() == written
+    assert "Không cần thêm" in _refused("teach", WEDDING, "1.000894")
 
 
 def test_a_sentence_is_taught_without_any_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from app.assistant.models import Answer, Conversation
 from app.calendar.facts import VIETNAM
 from app.database import Commune
 from app.deliveries.models import Delivery, Dispatch
+from app.paper.models import CodePlace
 from app.statistics.periods import Period, month_of
 from app.subscribers.models import ResidentialGroup, Subscriber, Subscription
 from app.tables import QrScan
@@ -171,6 +172,7 @@ async def fill(session: AsyncSession) -> None:
     await _fill_answers(session)
     for day, code, place, scans, commune in SCANS:
         session.add(QrScan(commune_id=commune, code=code, place=place, day=dt.date.fromisoformat(day), scans=scans))
+    session.add_all([CodePlace(commune_id=1, tag="cho-an-khe", name="Chợ An Khê"), CodePlace(commune_id=1, tag="quay-1", name="Quầy 1")])
     await _fill_followers(session)
     await _fill_news(session)
     number = 0

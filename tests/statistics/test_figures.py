@@ -14,9 +14,11 @@ from app.database import Database
 from app.statistics import figures, repository
 from app.statistics.figures import Figures, rising
 from app.statistics.periods import Period, month_of, read, same_days_before, year_of
-from app.statistics.public import Publisher, published
+from app.statistics.public import Publisher, make, next_published, published
+from app.statistics.tables import Names, headlines, tables
+from app.tables import QrScan
 from app.volunteers.models import Tally
-from tests.statistics.sample_ward import BIRTH, COUNTED, NOVEMBER, NOW, PUBLISHED, at
+from tests.statistics.sample_ward import BIRTH, COPY, COUNTED, MARRIAGE, NOVEMBER, NOW, PUBLISHED, at
 
 
 async def read_figures(
@@ -78,6 +80,22 @@ async def test_a_year_is_the_sum_of_its_months(ward: Database, calendar: Calenda
     assert next(month.key for month, _ in found.months) == "2026-01"
 
 
+async def test_what_is_erased_by_its_age_is_not_taken_for_nothing(ward: Database, calendar: Calendar) -> None:
+    async def of(period: Period, erased: dt.date) -> Figures:
+        async with ward.read() as session:
+            return await figures.read(session, 1, period, NOW, calendar, lambda code: code == BIRTH, erased)
+
+    whole = await of(NOVEMBER, dt.date(2026, 9, 30))
+    assert (whole.is_compared, whole.erased, whole.before.total) == (True, None, 5)
+    beside = await of(NOVEMBER, dt.date(2026, 10, 1))
+    assert (beside.is_compared, beside.erased, beside.before.total, beside.rising) == (False, None, 0, [])
+    names = Names(str, str, {}, {}, {})
+    assert [line.cells for line in tables(beside, names)["procedures"].lines] == [(BIRTH, 9, None), (MARRIAGE, 3, None), (COPY, 1, None)]
+    assert not any(each.before for each in headlines(beside))
+    assert (await of(NOVEMBER, dt.date(2026, 11, 1))).erased == dt.date(2026, 11, 1)
+    assert (await of(NOVEMBER.before(), dt.date(2026, 11, 5))).erased == dt.date(2026, 10, 31)
+
+
 async def test_another_commune_sees_its_own(ward: Database, calendar: Calendar) -> None:
     found = await read_figures(ward, calendar, commune=2)
     assert (found.asked.total, found.scans, found.followers, found.times_helped, found.announced, found.sent) == (3, 50, 1, 2, 0, [])
@@ -86,10 +104,21 @@ async def test_another_commune_sees_its_own(ward: Database, calendar: Calendar) 
     assert (total, rows) == (0, [])
 
 
+async def test_a_place_that_nobody_printed_codes_for_is_not_named(ward: Database, calendar: Calendar) -> None:
+    async with ward.write() as session:
+        session.add(QrScan(commune_id=1, code=BIRTH, place="lanh-dao-an-hoi-lo", day=dt.date(2026, 11, 5), scans=6))
+        session.add(QrScan(commune_id=1, code=BIRTH, place="phieu", day=dt.date(2026, 11, 5), scans=1))
+    found = await read_figures(ward, calendar)
+    assert found.places == [("cho-an-khe", 12), ("*", 6), ("quay-1", 3), ("", 2), ("phieu", 1)]
+    async with ward.read() as session:
+        made = await make(session, 1, NOVEMBER, calendar)
+    assert made.scanning.places.keys() == {"cho-an-khe", "*", "quay-1", "", "phieu"}
+
+
 async def test_an_empty_ward_and_the_first_day(database: Database, calendar: Calendar) -> None:
     found = await read_figures(database, calendar)
     assert (found.asked.total, found.asked.share("unknown"), found.asked.disliked) == (0, None, None)
-    assert (found.p50, found.reached, found.median_visits) == (None, None, None)
+    assert (found.p50, found.reached) == (None, None)
     publisher = Publisher(database, lambda: calendar, lambda _code: True, lambda: NOW)
     assert await publisher.look() == []
     async with database.read() as session:
@@ -137,6 +166,16 @@ def _late(number: int) -> Tally:
         commune_id=1, tally_id=f"late-{number}", volunteer_id=None, code=BIRTH, on_behalf=False, hard="khong", day=dt.date(2026, 11, 29),
         session_uid=None, received_at=NOW,
     )  # fmt: skip
+
+
+def test_a_month_is_seen_from_the_third_day_of_the_next() -> None:
+    for day, seen in (
+        ("2026-12-01", "2026-12-03"),
+        ("2026-12-02", "2026-12-03"),
+        ("2026-12-03", "2027-01-03"),
+        ("2026-12-31", "2027-01-03"),
+    ):
+        assert next_published(dt.date.fromisoformat(day)) == dt.date.fromisoformat(seen)
 
 
 def test_rising_needs_enough_and_enough_more() -> None:

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import openpyxl
 import pytest
 
 from app.database import Database
 from app.statistics.periods import last_months, month_of, today
-from tests.console.desk import Desk, running_desk
+from tests.console.desk import Browser, Desk, running_desk
 from tests.statistics.sample_ward import BIRTH, COPY, PUBLISHED, fill
 from tests.support.databases import sqlite_url
 
@@ -49,6 +50,13 @@ def read(desk: Desk, path: str, role: str = "official") -> str:
     return html.unescape(answer.text)
 
 
+def save(browser: Browser, path: str, typed: dict[str, str], key: str) -> httpx.Response:
+    """Open the form, then send it filled in."""
+    version = re.search(r'name="version" value="(\w+)"', browser.get(f"{path}?{key}={typed[key]}").text)
+    assert version
+    return browser.post(path, typed | {"version": version[1]})
+
+
 def test_the_first_day_of_a_ward(own: Desk) -> None:
     page = read(own, PATH)
     assert "Chưa đặt chỉ tiêu nào" in page
@@ -79,8 +87,27 @@ def test_each_number_opens_its_list_and_the_list_is_that_long(filled: Desk) -> N
     shares = dict(re.findall(r'<dt>([^<]+)</dt><dd><a href="(/can-bo/so-lieu/danh-sach\?[^"]+)">', page))
     assert "<strong>6</strong> câu." in read(filled, shares["Chưa trả lời được"])
     assert "<strong>9</strong> câu." in read(filled, f"{PATH}/danh-sach?ky=2026-11&thu-tuc={BIRTH}")
+    assert "<strong>16</strong> câu." in read(filled, shares["Trả lời được"])
+    slowest = read(filled, shares["Một nửa số câu trả lời trong"])
+    assert "<strong>24</strong> câu." in slowest
+    assert re.findall(r"1,5 giây|dưới 0,1 giây", slowest)[:2] == ["1,5 giây", "dưới 0,1 giây"]
     for address, said in re.findall(r'<a href="(/can-bo/so-lieu/(?:quet|luot-giup)\?[^"]+)">([\d.]+)<', page):
         assert f"<strong>{said}</strong> lượt." in read(filled, address), address
+
+
+def test_places_are_called_as_they_were_typed_and_what_strangers_write_into_addresses_is_not_shown(filled: Desk) -> None:
+    filled.sql("insert into qr_scans values (1, ?, 'lanh-dao-an-hoi-lo', '2026-11-05', 6)", BIRTH)
+    try:
+        for path in (NOVEMBER, f"{PATH}/quet?ky=2026-11"):
+            page = read(filled, path)
+            assert "Chợ An Khê" in page
+            assert "Nơi khác" in page
+            assert "hoi-lo" not in page
+            assert "hoi lo" not in page
+        assert "<strong>6</strong> lượt." in read(filled, f"{PATH}/quet?ky=2026-11&noi=*")
+        assert "quay/1" not in read(filled, f"{PATH}/quet?ky=2026-11&noi=quay-1")  # a counter is called «Quầy 1», too
+    finally:
+        filled.sql("delete from qr_scans where place = 'lanh-dao-an-hoi-lo'")
 
 
 def test_lists_name_nobody_and_no_moment(filled: Desk) -> None:
@@ -99,7 +126,7 @@ def test_another_communes_numbers_are_its_own(filled: Desk) -> None:
     other = html.unescape(filled.browsers["other-official"].get(f"{PATH}/danh-sach?ky=2026-11").text)
     assert "<strong>3</strong> câu." in other
     assert "<strong>50</strong> lượt." in html.unescape(filled.browsers["other-official"].get(f"{PATH}/quet?ky=2026-11").text)
-    filled.official("leader").post(f"{PATH}/chi-tieu", {"nam": "2026", "online": "95"})
+    save(filled.official("leader"), f"{PATH}/chi-tieu", {"nam": "2026", "online": "95"}, "nam")
     assert "Chưa đặt chỉ tiêu nào" in html.unescape(filled.browsers["other-leader"].get(NOVEMBER).text)
 
 
@@ -125,7 +152,7 @@ def test_odd_addresses_give_a_page(filled: Desk, query: str) -> None:
 def test_targets_are_set_by_who_publishes_and_refused_when_wrong(filled: Desk) -> None:
     assert filled.official("official").post(f"{PATH}/chi-tieu", {"nam": "2026", "online": "90"}).status_code == 403
     this = str(today(dt.datetime.now(dt.UTC)).year)
-    done = filled.official("editor").post(f"{PATH}/chi-tieu", {"nam": this, "online": "95", "followers": "1.000"})
+    done = save(filled.official("editor"), f"{PATH}/chi-tieu", {"nam": this, "online": "95", "followers": "1.000"}, "nam")
     assert "Đã lưu chỉ tiêu" in html.unescape(done.text)
     assert 'value="1000"' in done.text
     assert [line for line in filled.sentences() if "đặt chỉ tiêu «Hồ sơ nộp trực tuyến»" in line]
@@ -141,7 +168,7 @@ def test_targets_are_set_by_who_publishes_and_refused_when_wrong(filled: Desk) -
         assert refused.status_code == 422, (name, text)
         assert "Chỉ tiêu" in html.unescape(refused.text)
     assert filled.sql("select goal from targets where commune_id = 1 and year = ? and metric = 'online'", int(this)) == [(95,)]
-    filled.official("editor").post(f"{PATH}/chi-tieu", {"nam": this, "online": "", "followers": "1000"})
+    save(filled.official("editor"), f"{PATH}/chi-tieu", {"nam": this, "online": "", "followers": "1000"}, "nam")
     assert filled.sql("select metric from targets where commune_id = 1 and year = ?", int(this)) == [("followers",)]
     assert [line for line in filled.sentences() if "bỏ chỉ tiêu «Hồ sơ nộp trực tuyến»" in line]
 
@@ -149,17 +176,33 @@ def test_targets_are_set_by_who_publishes_and_refused_when_wrong(filled: Desk) -
 def test_files_of_a_month_are_typed_in_once_and_put_right(filled: Desk) -> None:
     clerk = filled.official("official")
     good = {"ky": "2026-11", "received": "1.200", "online": "1100", "on_time": ""}
-    assert "Đã lưu số hồ sơ tháng 11/2026" in html.unescape(clerk.post(f"{PATH}/ho-so", good).text)
-    clerk.post(f"{PATH}/ho-so", good | {"online": "1150", "on_time": "1190"})
+    assert "Đã lưu số hồ sơ tháng 11/2026" in html.unescape(save(clerk, f"{PATH}/ho-so", good, "ky").text)
+    save(clerk, f"{PATH}/ho-so", good | {"online": "1150", "on_time": "1190"}, "ky")
     assert filled.sql("select received, online, on_time from monthly_entries where month = '2026-11-01'") == [(1200, 1150, 1190)]
     for wrong in (
         {"received": ""}, {"received": "mười"}, {"online": "1201"}, {"on_time": "1201"}, {"received": "-1"}, {"on_time": "x" * 9000}, {"online": "²"},
     ):  # fmt: skip
         refused = clerk.post(f"{PATH}/ho-so", good | wrong)
         assert refused.status_code == 422, wrong
-    later = clerk.post(f"{PATH}/ho-so", good | {"ky": "2099-01"})  # a month that has not begun is taken as this one
+    later = save(clerk, f"{PATH}/ho-so", good | {"ky": "2099-01"}, "ky")  # a month that has not begun is taken as this one
     assert later.status_code == 200
     assert filled.sql("select count(*) from monthly_entries where month > '2030-01-01'") == [(0,)]
+
+
+def test_of_two_who_type_in_the_same_the_second_is_told(filled: Desk) -> None:
+    first, second = filled.official("leader"), filled.official("editor")
+    for path, key, typed, other in (
+        ("chi-tieu", "nam", {"nam": "2025", "helped": "500"}, {"nam": "2025", "sunday": "90"}),
+        ("ho-so", "ky", {"ky": "2026-09", "received": "10", "online": "9"}, {"ky": "2026-09", "received": "11", "online": "9"}),
+    ):
+        read_before = re.search(r'name="version" value="(\w+)"', second.get(f"{PATH}/{path}?{key}={typed[key]}").text)
+        assert read_before
+        assert save(first, f"{PATH}/{path}", typed, key).status_code == 200
+        refused = second.post(f"{PATH}/{path}", other | {"version": read_before[1]})
+        assert (refused.status_code, "Người khác vừa sửa" in html.unescape(refused.text)) == (422, True)
+        assert f'value="{list(other.values())[1]}"' in refused.text, "what was typed is still there"
+    assert filled.sql("select metric, goal from targets where year = 2025") == [("helped", 500)]
+    assert filled.sql("select received from monthly_entries where month = '2026-09-01'") == [(10,)]
 
 
 def test_files_to_take_away(filled: Desk, tmp_path: Path) -> None:
@@ -207,6 +250,8 @@ def test_everyone_sees_months_that_are_settled(public: Desk) -> None:
     assert "từ 20" in page
     assert "<svg" in page
     assert "chưa đủ số liệu" in page  # of ten people no share is given
+    assert "Chợ An Khê" in page
+    assert data.json()["places"] == {"": "Không ghi nơi dán", "cho-an-khe": "Chợ An Khê", "quay-1": "Quầy 1"}
     for thang in ("2099-01", "x", "%F0%9F%90%95", "9" * 4000):
         assert stranger.get(f"/so-lieu?thang={thang}").status_code == 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import zipfile
 from collections.abc import AsyncIterator
@@ -37,7 +38,7 @@ PROFILE = load_commune(ROOT / "procedures" / "commune.sample.yaml")
 
 
 async def overview_of(database: Database, calendar: Calendar, period: Any = NOVEMBER) -> Overview:
-    sources = Sources(CATALOG, load_topics(ROOT / "procedures"), calendar)
+    sources = Sources(CATALOG, load_topics(ROOT / "procedures"), calendar, dt.timedelta(days=365))
     async with database.read() as session:
         return await service.overview(session, 1, period, NOW, sources)
 

@@ -30,7 +30,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def _person(database: Database, name: str, topics: Sequence[str] = ("tin-chung",), *, wrote: float | None = 0, **values: Any) -> int:
+async def add_person(
+    database: Database, name: str, topics: Sequence[str] = ("tin-chung",), *, wrote: float | None = 0, **values: Any
+) -> int:
     """A subscriber who wrote so many hours ago; None: no conversation is kept any more."""
     reachable = values.pop("reachable", True)
     given = {"commune_id": 1, "channel": "zalo_oa", "person": name, "consent_at": MONDAY, "consent_words": "nhận tin", "person_key": name}
@@ -53,12 +55,12 @@ async def _names(database: Database, query: sa.Select[Any]) -> list[str]:
 
 async def test_topic_group_channel_and_mode_choose(database: Database) -> None:
     groups = await add_groups(database, "Tổ 12", "Tổ 5")
-    await _person(database, "a", ["tiem-chung"], group_id=groups["Tổ 12"])
-    await _person(database, "b", ["tiem-chung", "tin-chung"], group_id=groups["Tổ 5"], guest=True)
-    await _person(database, "c", ["tin-chung"], staff=True)
-    await _person(database, "d", ["tiem-chung"], channel="telegram")
-    await _person(database, "gone", ["tiem-chung"], left_at=MONDAY, guest=True)
-    await _person(database, "linked only", [])
+    await add_person(database, "a", ["tiem-chung"], group_id=groups["Tổ 12"])
+    await add_person(database, "b", ["tiem-chung", "tin-chung"], group_id=groups["Tổ 5"], guest=True)
+    await add_person(database, "c", ["tin-chung"], staff=True)
+    await add_person(database, "d", ["tiem-chung"], channel="telegram")
+    await add_person(database, "gone", ["tiem-chung"], left_at=MONDAY, guest=True)
+    await add_person(database, "linked only", [])
     assert await _names(database, audience(1, "tiem-chung", mode="real")) == ["a", "b", "telegram:d"]
     assert await _names(database, audience(1, "tiem-chung", [groups["Tổ 12"]], mode="real")) == ["a"]
     assert await _names(database, audience(1, "tiem-chung", list(groups.values()), mode="real")) == ["a", "b"]
@@ -72,30 +74,41 @@ async def test_topic_group_channel_and_mode_choose(database: Database) -> None:
 async def test_another_commune_is_another_audience(database: Database) -> None:
     await add_commune(database)
     groups = await add_groups(database, "Tổ 12", commune_id=2)
-    await _person(database, "here")
-    await _person(database, "there", commune_id=2, group_id=groups["Tổ 12"])
+    await add_person(database, "here")
+    await add_person(database, "there", commune_id=2, group_id=groups["Tổ 12"])
     assert await _names(database, audience(1, "tin-chung", mode="real")) == ["here"]
     assert await _names(database, audience(2, "tin-chung", mode="real")) == ["there"]
     assert await _names(database, audience(1, "tin-chung", [groups["Tổ 12"]], mode="real")) == []
 
 
 async def test_who_linked_channels_gets_it_once_where_they_wrote_last(database: Database) -> None:
-    await _person(database, "old", person_key="k", wrote=100)
-    await _person(database, "new", person_key="k", wrote=1, channel="telegram")
-    await _person(database, "other", wrote=1)
+    await add_person(database, "old", person_key="k", wrote=100)
+    await add_person(database, "new", person_key="k", wrote=1, channel="telegram")
+    await add_person(database, "other", wrote=1)
     assert await _names(database, audience(1, "tin-chung", mode="real")) == ["other", "telegram:new"]
     assert await _names(database, audience(1, "tin-chung", (), ["zalo_oa"], mode="real")) == ["old", "other"]
-    await _person(database, "newest", person_key="k", wrote=0, channel="zalo_bot", reachable=False)
+    await add_person(database, "newest", person_key="k", wrote=0, channel="zalo_bot", reachable=False)
     assert await _names(database, audience(1, "tin-chung", mode="real")) == ["other", "telegram:new"]
+
+
+async def test_nobody_is_reached_on_a_channel_that_is_off(database: Database) -> None:
+    await add_person(database, "alone", wrote=1)
+    for name, channel, hours in (("last", "zalo_oa", 1), ("linked", "telegram", 400)):
+        await add_person(database, name, wrote=hours, channel=channel, person_key="both")
+    async with database.read() as session:
+        counts = await counts_for(session, audience(1, "tin-chung", mode="real", working={"telegram"}), ABLE, MONDAY)
+        none = await counts_for(session, audience(1, "tin-chung", mode="real", working=()), ABLE, MONDAY)
+    assert counts == [Count("telegram", 1, 1, 1, 0, 0), Count("zalo_oa", 1, 0, 0, 0, 1)]
+    assert [(each.total, each.now, each.unreachable) for each in none] == [(2, 0, 2)]
 
 
 async def test_windows_are_counted_by_channel(database: Database) -> None:
     for hours, name in ((1, "a"), (47, "b"), (49, "c"), (24 * 6, "d"), (24 * 8, "e")):
-        await _person(database, name, wrote=hours)
-    await _person(database, "unknown", wrote=None)
-    await _person(database, "blocked", wrote=1, reachable=False)
-    await _person(database, "t1", wrote=24 * 300, channel="telegram")
-    await _person(database, "t2", wrote=None, channel="telegram")
+        await add_person(database, name, wrote=hours)
+    await add_person(database, "unknown", wrote=None)
+    await add_person(database, "blocked", wrote=1, reachable=False)
+    await add_person(database, "t1", wrote=24 * 300, channel="telegram")
+    await add_person(database, "t2", wrote=None, channel="telegram")
     async with database.read() as session:
         counts = await counts_for(session, audience(1, "tin-chung", mode="real"), ABLE, MONDAY)
     assert counts == [Count("telegram", 2, 2, 2, 0, 0), Count("zalo_oa", 7, 4, 2, 2, 1)]
@@ -107,7 +120,7 @@ async def test_an_empty_audience_counts_nothing(database: Database) -> None:
 
 
 async def test_the_audience_can_be_inserted_from(database: Database) -> None:
-    await _person(database, "a")
+    await add_person(database, "a")
     people = audience(1, "tin-chung", mode="real").subquery()
     async with database.write() as session:
         await session.execute(sa.text("create table taken (subscriber_id integer, channel varchar(30))"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.desk import Desk, running_desk
-from tests.volunteers.people import TABLES, Phone
+from tests.volunteers.people import without_volunteers
 
 
 @pytest.fixture(scope="package")
@@ -19,9 +19,5 @@ def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
 
 @pytest.fixture
 def desk(served: Desk) -> Iterator[Desk]:
-    """The server without any volunteer."""
-    for table in TABLES:
-        served.sql(f"delete from {table}")
-    yield served
-    while Phone.opened:
-        Phone.opened.pop().http.close()
+    with without_volunteers(served) as empty:
+        yield empty

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import httpx
@@ -12,7 +14,7 @@ import httpx
 from tests.console.desk import Browser, Desk
 
 HOME, JOIN = "/tinh-nguyen", "/tinh-nguyen/vao"
-PEOPLE = "/can-bo/tinh-nguyen/nguoi"
+PEOPLE, ROSTER = "/can-bo/tinh-nguyen/nguoi", "/can-bo/tinh-nguyen/truc"
 BIRTH, MARRIAGE = "1.001193", "1.000894"
 CODE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b")
 TABLES = (
@@ -24,6 +26,23 @@ TABLES = (
     "volunteer_teams",
     "residential_groups",
 )
+
+
+@contextlib.contextmanager
+def without_volunteers(desk: Desk) -> Iterator[Desk]:
+    """The server before anybody volunteers; the phones of the test are closed at its end."""
+    for table in TABLES:
+        desk.sql(f"delete from {table}")
+    yield desk
+    while Phone.opened:
+        Phone.opened.pop().http.close()
+
+
+def next_sunday(lead: Browser) -> str:
+    """The uid of the next Sunday service on the lead's roster."""
+    found = re.search(r"truc/(chu-nhat-[\d-]+)", lead.get(ROSTER).text)
+    assert found is not None
+    return found[1]
 
 
 def code_on(page: httpx.Response) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,9 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.database import Database
 from app.main import create_app
 from app.visitor import Signer
-from app.volunteers import joining
+from app.volunteers import joining, repository
+from app.volunteers.models import Volunteer
 from tests.assistant.ward import knowledge, settings
 from tests.console.desk import OTHER_COMMUNE, Desk
 from tests.console.test_ward import text_of
@@ -148,6 +152,27 @@ def test_joining_needs_our_own_form(desk: Desk) -> None:
     for token in ("", "0" * 32, "đ"):
         assert phone.http.post(JOIN, data={"ma": code, "csrf": token}).status_code == 422
     assert desk.sql("select count(*) from volunteer_invitations") == [(1,)]
+
+
+async def test_a_code_used_while_it_is_taken_back_works_no_more_and_nobody_waits_for_ever(database_url: str) -> None:
+    database, signer, now = Database(database_url), Signer(b"x"), dt.datetime.now(dt.UTC)
+    async with database.write() as session:
+        person = Volunteer(commune_id=1, name="Anh", created_at=now)
+        session.add(person)
+        await session.flush()
+        code = await joining.invite(session, signer, person, now)
+
+    async def join() -> object:
+        async with database.write() as session:
+            return await joining.join(session, signer, 1, code, now)
+
+    async with database.write() as session:
+        await repository.volunteer(session, 1, person.id)
+        used = asyncio.create_task(join())
+        await asyncio.sleep(0.2)
+        await repository.take_back(session, person.id)
+    assert await used is None
+    await database.close()
 
 
 def test_codes_are_easy_to_read_and_hard_to_guess() -> None:

@@ -10,9 +10,8 @@ import pytest
 
 from tests.console.desk import Desk
 from tests.console.test_ward import text_of
-from tests.volunteers.people import BIRTH, HOME, JOIN, MARRIAGE, Phone, joined, rows, tally
+from tests.volunteers.people import BIRTH, HOME, JOIN, MARRIAGE, ROSTER, Phone, joined, next_sunday, rows, tally
 
-ROSTER = "/can-bo/tinh-nguyen/truc"
 EVIL = '<script>alert(1)</script>"onmouseover=x'
 
 
@@ -81,6 +80,14 @@ def test_a_form_counts_once_also_when_it_is_pressed_twice(desk: Desk) -> None:
     assert [row[:3] for row in rows(desk)] == [(BIRTH, 0, "giay-to")]
 
 
+def test_a_form_filled_in_anew_after_back_is_another_tally(desk: Desk) -> None:
+    phone = joined(desk)
+    sent = {"ma_luot": phone.field("ma_luot"), "thu_tuc": BIRTH, "nop_ho": "0", "vuong": "giay-to"}
+    phone.post(f"{HOME}/ghi", sent)
+    assert "Tháng này bạn đã giúp 2 lượt" in text_of(phone.post(f"{HOME}/ghi", sent | {"thu_tuc": MARRIAGE}))
+    assert [row[0] for row in rows(desk)] == [BIRTH, MARRIAGE]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -120,11 +127,10 @@ def test_the_server_searches_where_the_phone_cannot(desk: Desk) -> None:
 def _put_down(desk: Desk, *names: str) -> str:
     """Put these volunteers down for the next Sunday service, as the lead does; its uid."""
     lead = desk.official("volunteer_lead")
-    found = re.search(r"truc/(chu-nhat-[\d-]+)", lead.get(ROSTER).text)
-    assert found is not None
+    uid = next_sunday(lead)
     people = [str(row[0]) for row in desk.sql(f"select id from volunteers where name in ({', '.join('?' * len(names))})", *names)]
-    assert "Đã lưu phân công" in text_of(lead.post(f"{ROSTER}/{found[1]}", {"people": people}))
-    return found[1]
+    assert "Đã lưu phân công" in text_of(lead.post(f"{ROSTER}/{uid}", {"people": people}))
+    return uid
 
 
 def test_a_volunteer_says_yes_or_no_to_a_sunday(desk: Desk) -> None:

@@ -125,7 +125,7 @@ async def before_sending(request: Request, announcement_id: int, who: Publisher)
     """Who gets it, when, and what it costs; then yes or no."""
     async with request.app.state.database.read() as session:
         found, root, files = await parts_of(session, who, announcement_id)
-        people = await reach(session, found, await capabilities(request), request.app.state.ward.now.mode, now())
+        people = await reach(request, session, found, now())
         groups = {group.id: group.name for group in await subscribers.groups(session, who.commune_id)}
     quiet = quiet_of(request)
     wanted = max(found.scheduled_at or now(), now())

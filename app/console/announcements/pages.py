@@ -146,8 +146,7 @@ async def page_of(
         "quiet": quiet_of(request).words(),
     }
     if found.status in OPEN:
-        mode = request.app.state.ward.now.mode
-        context["reach"] = await reach(session, found, await capabilities(request), mode, now())
+        context["reach"] = await reach(request, session, found, now())
         context["mistakes"] = [hint for hint in hints(content_of(found), now().astimezone(VIETNAM).date()) if hint.serious]
     return render(request, "announcements/page.html", status=status, **context, **_words())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,17 +122,21 @@ class Reach:
     notes: tuple[str, ...]
 
 
-async def reach(session: Any, found: Announcement, able: Mapping[str, Capabilities], mode: Any, now: dt.datetime) -> Reach:
+async def reach(request: Request, session: Any, found: Announcement, now: dt.datetime) -> Reach:
     """«812 nhận ngay, 40 lâu chưa nhắn: sẽ gửi khi họ nhắn lại», for each channel. Corrections: of who got the one before."""
     said, spec = words().audience, service.audience_spec(found)
+    able, mode = await capabilities(request), request.app.state.ward.now.mode
+    working = {account.name for account in request.app.state.accounts.all()}
     if spec.same_as:
         people = recipients.who_may_have(await recipients.chain(session, found))
         notes = [said["same"]]
     else:
-        people = audience(spec.commune_id, spec.topic, spec.group_ids, spec.channels, mode=mode, urgent=spec.urgent)
+        people = audience(spec.commune_id, spec.topic, spec.group_ids, spec.channels, mode=mode, urgent=spec.urgent, working=working)
         notes = []
     counts = await counts_for(session, people, able, now)
-    lines = tuple((words().channels.get(count.channel, count.channel), _in_words(count, able.get(count.channel))) for count in counts)
+    lines = tuple(
+        (words().channels.get(count.channel, count.channel), _in_words(count, able.get(count.channel), working)) for count in counts
+    )
     total = sum(count.total for count in counts)
     if not total:
         notes.append(said["nobody_before" if spec.same_as else "none"])
@@ -141,8 +145,10 @@ async def reach(session: Any, found: Announcement, able: Mapping[str, Capabiliti
     return Reach(total, lines, tuple(notes))
 
 
-def _in_words(count: Count, able: Capabilities | None) -> str:
+def _in_words(count: Count, able: Capabilities | None, working: Collection[str]) -> str:
     said, fee = words().audience, words().fees.get(count.channel, 0)
+    if count.channel not in working:
+        return said["unconnected"].format(count=dong(count.total))
     window = able.window if able else None
     parts = []
     if fee and count.free:

@@ -1,4 +1,4 @@
-"""HTTP of printing: choose what, how large, how many, where it will hang; one PDF comes back. Nothing is changed by it."""
+"""HTTP of printing: choose what, how large, how many, where it will hang; one PDF comes back. Kept of it: the name of the place."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from app.paper.posters import Kind, Subject, Subjects
 from app.paper.service import Press, Print
 from app.paper.svg import svg_of
 from app.signed import Signed
+from app.understanding.text import clean
 
 HERE = "/can-bo/in-an"
 OTHERS = (Kind.COUNTER, Kind.SUNDAY, Kind.CHAT, Kind.EVENT, Kind.FIELD)
@@ -66,23 +67,25 @@ async def make(
     errors = Errors() if act == "sua" else _wrong(wish)
     if not errors and act != "sua":
         try:
-            return await _made(request, wish, look=act == "xem")
+            return await _made(request, who, wish, look=act == "xem")
         except BadInput as error:
             errors = Errors(ma=error.message)
     return await _form(request, who, wish, errors)
 
 
-async def _made(request: Request, wish: Wish, *, look: bool) -> Response:
+async def _made(request: Request, who: Signed, wish: Wish, *, look: bool) -> Response:
     """Raises BadInput."""
     press = _press(request)
     codes = [code for key in wish.keys for code in _opened(request, key)]
     paper = Format(wish.paper)
-    made = await asyncio.to_thread(press.many, codes, paper, tag_of(wish.place), copies=int(wish.copies), joined=wish.joined)
+    tag = tag_of(wish.place)
+    made = await asyncio.to_thread(press.many, codes, paper, tag, copies=int(wish.copies), joined=wish.joined)
     if look:
         shown = [svg_of(each) for each in made.pages[:SHOWN]]
-        return render(
-            request, "paper/preview.html", made=made, sheets=shown, wish=replace(wish, keys=tuple(codes)), place=tag_of(wish.place)
-        )
+        return render(request, "paper/preview.html", made=made, sheets=shown, wish=replace(wish, keys=tuple(codes)), place=tag)
+    if tag:
+        async with request.app.state.database.write() as session:
+            await repository.remember_place(session, who.commune_id, tag, clean(wish.place))
     return await _file(made)
 
 
@@ -130,7 +133,7 @@ async def _form(request: Request, who: Signed, wish: Wish, errors: Errors) -> Re
         everyday=_everyday(request, subjects),
         fields=_by_field(request),
         all_of=ALL,
-        places=places,
+        places=places.values(),
         counters=[f"Quầy {each.ident}" for each in subjects.of(Kind.COUNTER)],
         press=press,
         most=MOST_COPIES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -107,33 +107,45 @@ def _online(typed: Mapping[str, str], errors: Errors, place: str) -> Any:
     return None if errors else Online(level=OnlineLevel(typed["level"]), basis=typed["basis"], place=place).model_dump(mode="json")
 
 
-def _fees(typed: Mapping[str, str], errors: Errors, place: str) -> Any:
-    del place
+def _lines(
+    typed: Mapping[str, str],
+    errors: Errors,
+    parts: tuple[str, ...],
+    begins: tuple[str, str],
+    wrong: Callable[[dict[str, str]], tuple[str, str] | None],
+    model: type[Fee | ProcessingTime],
+) -> list[Any]:
+    """The lines that say something in one of the fields `begins`. `wrong` puts a line right as far as that is sure."""
     found: list[Any] = []
     seen: set[tuple[str, str]] = set()  # two of one way of filing are told apart by their notes
     for row in ROWS:
-        part = {name: typed[f"{name}_{row}"] for name in FEE_PARTS}
-        if not part["status"] and not part["amount"]:
+        part = {name: typed[f"{name}_{row}"] for name in parts}
+        if not any(part[name] for name in begins):
             continue
-        part["amount"] = part["amount"].replace(".", "").replace(" ", "").removesuffix("đ").removesuffix("đồng")
-        wrong = ("channel", "twice") if (part["channel"], part["note"]) in seen else _wrong_fee(part)
-        if wrong is not None:
-            errors[f"{wrong[0]}_{row}"] = words()["problems"][wrong[1]]
+        problem = ("channel", "twice") if (part["channel"], part["note"]) in seen else wrong(part)
+        if problem is not None:
+            errors[f"{problem[0]}_{row}"] = words()["problems"][problem[1]]
             continue
-        kept: dict[str, Any] = {name: value for name, value in part.items() if value and name != "amount"}
-        kept |= {"amount": int(part["amount"])} if part["status"] == FeeStatus.AMOUNT else {}
-        found.append(Fee.model_validate(kept).model_dump(mode="json"))
+        found.append(model.model_validate({name: value for name, value in part.items() if value}).model_dump(mode="json"))
         seen.add((part["channel"], part["note"]))
     if not found and not errors:
-        errors["status_1"] = words()["problems"]["fee_status"]
+        name, missing = wrong(dict.fromkeys(parts, "")) or begins
+        errors[f"{name}_1"] = words()["problems"][missing]
     return found
 
 
-def _wrong_fee(part: Mapping[str, str]) -> tuple[str, str] | None:
+def _fees(typed: Mapping[str, str], errors: Errors, place: str) -> Any:
+    del place
+    return _lines(typed, errors, FEE_PARTS, ("status", "amount"), _wrong_fee, Fee)
+
+
+def _wrong_fee(part: dict[str, str]) -> tuple[str, str] | None:
     """The field and the problem of one line, None when it is right."""
+    is_amount = part["status"] == FeeStatus.AMOUNT
+    part["amount"] = part["amount"].replace(".", "").replace(" ", "").removesuffix("đ").removesuffix("đồng") if is_amount else ""
     if part["channel"] not in set(Channel) or part["status"] not in set(FeeStatus) - {FeeStatus.UNKNOWN}:
         return "status", "fee_status"
-    if part["status"] == FeeStatus.AMOUNT:
+    if is_amount:
         number = int(part["amount"]) if re.fullmatch(r"[0-9]{1,9}", part["amount"]) else -1
         if number == 0:
             return "amount", "zero"
@@ -155,26 +167,11 @@ def _wrong_length(part: Mapping[str, str], least: Iterable[tuple[str, int]]) -> 
 
 def _times(typed: Mapping[str, str], errors: Errors, place: str) -> Any:
     del place
-    found: list[Any] = []
-    seen: set[tuple[str, str]] = set()  # two of one way of filing are told apart by their notes
-    for row in ROWS:
-        part = {name: typed[f"{name}_{row}"] for name in TIME_PARTS}
-        if not part["unit"] and not part["value"]:
-            continue
-        part["value"] = "1" if part["unit"] == TimeUnit.SAME_WORKING_DAY else part["value"]
-        wrong = ("channel", "twice") if (part["channel"], part["note"]) in seen else _wrong_time(part)
-        if wrong is not None:
-            errors[f"{wrong[0]}_{row}"] = words()["problems"][wrong[1]]
-            continue
-        kept = {name: value for name, value in part.items() if value}
-        found.append(ProcessingTime.model_validate(kept).model_dump(mode="json"))
-        seen.add((part["channel"], part["note"]))
-    if not found and not errors:
-        errors["unit_1"] = words()["problems"]["unit"]
-    return found
+    return _lines(typed, errors, TIME_PARTS, ("unit", "value"), _wrong_time, ProcessingTime)
 
 
-def _wrong_time(part: Mapping[str, str]) -> tuple[str, str] | None:
+def _wrong_time(part: dict[str, str]) -> tuple[str, str] | None:
+    part["value"] = "1" if part["unit"] == TimeUnit.SAME_WORKING_DAY else part["value"]
     if part["channel"] not in set(Channel) or part["unit"] not in set(TimeUnit):
         return "unit", "unit"
     if not re.fullmatch(r"[0-9]{1,3}", part["value"]) or not 1 <= int(part["value"]) <= LONGEST_TIME:

@@ -17,16 +17,16 @@ from app.officials.models import Signed
 from app.statistics import charts, repository, service
 from app.statistics.periods import Period, last_months, month_of, read, today, year_of
 from app.statistics.service import Sources
-from app.statistics.tables import goal_words, value_words
-from app.statistics.words import words
+from app.statistics.tables import SLOWEST, goal_words, value_words
+from app.statistics.words import duration, words
 
 PATH = "/can-bo/so-lieu"
 LIST = f"{PATH}/danh-sach"
 PER_PAGE = 50
 LAST_PAGE = 2_000
 CHOICES = 13
-ASKED = {"status": "ket-qua", "channel": "kenh", "code": "thu-tuc", "feedback": "danh-gia"}
-"""What the list of answers can be narrowed by, as the address names it."""
+ASKED = {"status": "ket-qua", "channel": "kenh", "code": "thu-tuc", "feedback": "danh-gia", "order": "xep"}
+"""What the list of answers can be narrowed by, and its order, as the address names it."""
 LONGEST = 40
 router = APIRouter(prefix=PATH, include_in_schema=False)
 Reading = Annotated[Signed, Depends(access_read)]
@@ -75,14 +75,18 @@ async def answers(
     kenh: str = "",
     thu_tuc: Annotated[str, Query(alias="thu-tuc")] = "",
     danh_gia: Annotated[str, Query(alias="danh-gia")] = "",
+    xep: str = "",
     trang: int = 1,
 ) -> Response:
     """The masked answers behind a number: what was asked and what became of it, never who."""
     period, number = read(ky, now()), min(max(trang, 1), LAST_PAGE)
     given = {"status": ket_qua, "channel": kenh, "code": thu_tuc, "feedback": danh_gia}
     chosen = {name: value[:LONGEST] for name, value in given.items() if value}
+    order = SLOWEST if xep == SLOWEST["order"] else {}
     async with request.app.state.database.read() as session:
-        total, rows = await repository.listed(session, who.commune_id, period, chosen, PER_PAGE, (number - 1) * PER_PAGE)
+        total, rows = await repository.listed(
+            session, who.commune_id, period, chosen, PER_PAGE, (number - 1) * PER_PAGE, slowest=bool(order)
+        )
     return render(
         request,
         "statistics/answers.html",
@@ -90,24 +94,26 @@ async def answers(
         total=total,
         period=period,
         chosen=_said(chosen, sources(request)),
+        slowest=bool(order),
+        duration=duration,
         words=words(),
         procedure=sources(request).procedure,
         day=today,
         page=number,
         last=-(-total // PER_PAGE),
-        here=address(period, chosen) + "&trang=",
+        here=address(period, chosen | order) + "&trang=",
     )
 
 
 @router.get("/quet")
 async def scans(request: Request, who: Reading, ky: str = "", noi: str | None = None) -> Response:
     """Scans by place and what was opened; of one place when it is named."""
-    period, known = read(ky, now()), sources(request)
+    period, known, subjects = read(ky, now()), sources(request), request.app.state.press.subjects()
     async with request.app.state.database.read() as session:
         rows = await repository.scans(session, who.commune_id, period)
         names = await service.names(session, who.commune_id, known)
     found = [
-        (names.place(row.place).capitalize(), known.procedure(row.code) if known.catalog.get(row.code) else row.code, row.number)
+        (names.place(row.place), subject.title if (subject := subjects.at(row.code)) else known.procedure(row.code), row.number)
         for row in rows
         if noi is None or row.place == noi
     ]
@@ -151,7 +157,7 @@ async def tallies(
 def sources(request: Request) -> Sources:
     """Catalog, topics and calendar as they are now."""
     state = request.app.state
-    return Sources(state.catalog(), state.topics, state.local.now.calendar)
+    return Sources(state.catalog(), state.topics, state.local.now.calendar, state.settings.keep_answers)
 
 
 def now() -> dt.datetime:
@@ -175,7 +181,11 @@ def address(period: Period, opens: Mapping[str, str] | str | None) -> str:
 
 def _said(chosen: Mapping[str, str], known: Sources) -> list[str]:
     """The conditions of a list in words."""
-    labels = {"status": words()["status"], "channel": words()["channels"], "feedback": words()["feedback"]}
+    labels = {
+        "status": words()["status"] | {"answered": words()["headline"]["answered"]},
+        "channel": words()["channels"],
+        "feedback": words()["feedback"],
+    }
     return [known.procedure(value) if name == "code" else str(labels[name].get(value, value)) for name, value in chosen.items()]
 
 

@@ -80,8 +80,8 @@ async def save(request: Request, who: Leading, volunteer_id: int, name: Text = "
 async def invite(request: Request, who: Leading, volunteer_id: int) -> Response:
     """A new code, shown once: for a new phone, or for who comes back."""
     async with request.app.state.database.write() as session:
-        code = await service.invite(session, who, request.app.state.signer, volunteer_id, now())
-    return _code(request, await _volunteer(request, who, volunteer_id), code)
+        row, code = await service.invite(session, who, request.app.state.signer, volunteer_id, now())
+    return _code(request, row, code)
 
 
 @router.get("/{volunteer_id}/thoi")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -25,7 +26,7 @@ SPANS = {"7": "7 ngày", "30": "30 ngày", "365": "12 tháng"}
 USUAL = "30"
 ENOUGH = 3
 """A team of fewer people is not counted by itself: its number would be a person's."""
-OTHER_TEAMS = "Các tổ dưới 3 người, người chưa thuộc tổ nào"
+OTHER_TEAMS = "Các tổ khác, người chưa thuộc tổ nào"
 router = APIRouter(prefix=PATH, include_in_schema=False)
 Leading = Annotated[Signed, Depends(access_volunteers)]
 
@@ -83,7 +84,8 @@ async def counts(request: Request, who: Leading, trong: str = USUAL) -> Response
         codes = await repository.counts_by_code(session, who.commune_id, since)
         by_team = await repository.counts_by_team(session, who.commune_id, since)
         members = await repository.members(session, who.commune_id)
-        teams = {each.id: each.name for each in await repository.teams(session, who.commune_id) if members.get(each.id, 0) >= ENOUGH}
+        apart = _told_apart(members)
+        teams = {each.id: each.name for each in await repository.teams(session, who.commune_id) if each.id in apart}
 
     def named(code: str) -> str:
         found = catalog.get(code)
@@ -99,7 +101,7 @@ async def counts(request: Request, who: Leading, trong: str = USUAL) -> Response
         total=sum(behalf.values()),
         on_behalf=behalf.get(True, 0),
         codes=by_code,
-        hard=sorted(((words.hard().get(key, key), count) for key, count in hard.items()), key=lambda row: -row[1]),
+        hard=sorted(((words.hard().get(key, key), count) for key, count in hard.items()), key=lambda row: (-row[1], row[0])),
         teams=sorted(told.items(), key=lambda row: (row[0] == OTHER_TEAMS, row[0])),
         few=few,
         spans=[(name, f"{COUNTS}?trong={key}") for key, name in SPANS.items()],
@@ -107,6 +109,15 @@ async def counts(request: Request, who: Leading, trong: str = USUAL) -> Response
         tabs=TABS,
         here=COUNTS,
     )
+
+
+def _told_apart(members: Mapping[int | None, int]) -> set[int | None]:
+    """Teams that are counted by themselves. Of the others together it must be as hard to tell who it was."""
+    apart = sorted(
+        (team for team, count in members.items() if team is not None and count >= ENOUGH), key=lambda team: (members[team], team)
+    )
+    rest = sum(members.values()) - sum(members[team] for team in apart)
+    return set(apart[1:] if 0 < rest < ENOUGH else apart)
 
 
 async def _entry(request: Request, session: AsyncSession, who: Signed, uid: str) -> Entry:

@@ -208,7 +208,15 @@
     const entry = {
       id: freshId(), owner, code: chosen.code, name: chosen.name, on_behalf: chosen.filed === "1", hard, made: Date.now(),
     };
-    await change(database, (queue) => queue.put(entry));
+    try {
+      await change(database, (queue) => queue.put(entry));
+    } catch { /* The memory is full, or the browser closed its store while we lay in the background: the next try opens it anew. */
+      state.textContent = state.dataset.failed;
+      state.dataset.tone = "waiting";
+      state.scrollIntoView({ block: "center" });
+      database = await opening().catch(() => database);
+      return;
+    }
     held = entry.id;
     remember();
     const done = one("done");
@@ -229,8 +237,8 @@
   const undo = async () => {
     const id = held;
     if (!id) return;
-    held = null;
     await change(database, (queue) => queue.delete(id));
+    if (held === id) held = null; /* only now: a sending that had read the queue before would take it along */
     one("done-place").hidden = true;
     await show();
     steps[0].querySelector("h2").focus();
@@ -305,7 +313,7 @@
 
   /* From the lookup: the procedure is known already. */
   const follow = () => {
-    const found = catalog && catalog.byCode.get(decodeURIComponent(location.hash.slice(1)));
+    const found = catalog && catalog.byCode.get(location.hash.slice(1));
     if (!found) return;
     history.replaceState(null, "", location.pathname);
     Object.assign(chosen, { code: found.code, name: found.name });
