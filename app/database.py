@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -97,6 +98,11 @@ def dialect_of(transaction: Transaction) -> str:
     """`sqlite` or `postgresql`."""
     bind = transaction.get_bind() if isinstance(transaction, AsyncSession) else transaction
     return bind.dialect.name
+
+
+def insert_of(dialect: str, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that may say what to do when the row is there already: the standard's own cannot."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 class Database:

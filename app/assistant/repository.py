@@ -8,11 +8,10 @@ from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assistant.models import Answer, Conversation
-from app.database import Transaction, dialect_of
+from app.database import Transaction, dialect_of, insert_of
 
 _answers = cast("sa.Table", Answer.__table__)
 _conversations = cast("sa.Table", Conversation.__table__)
@@ -37,10 +36,9 @@ Person = tuple[int, str, str]
 @cache
 def _open(dialect: str) -> Any:
     """The statement of `open_conversations`, built once: it runs for every message."""
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     columns = _conversations.c
     # Writing what is there already returns the row, locked, whether it is new or not.
-    statement = insert(_conversations).on_conflict_do_update(
+    statement = insert_of(dialect, _conversations).on_conflict_do_update(
         index_elements=["commune_id", "channel", "person"], set_={"channel": columns.channel}
     )
     return statement.returning(columns.commune_id, columns.channel, columns.person, columns.id, columns.state, columns.updated_at)

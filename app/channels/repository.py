@@ -8,11 +8,10 @@ from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import OPEN, AccountStatus, ChannelAccount, ChannelMessage, MessageStatus
-from app.database import Transaction, dialect_of
+from app.database import Transaction, dialect_of, insert_of
 
 _messages = cast("sa.Table", ChannelMessage.__table__)
 _accounts = cast("sa.Table", ChannelAccount.__table__)
@@ -71,8 +70,7 @@ _SET = cache(_set)
 @cache
 def _record(dialect: str) -> Any:
     """The statement of `record`. Statements of the busy way are built once: building costs more than running them."""
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(_messages).on_conflict_do_nothing(index_elements=["account_id", "update_id"]).returning(_messages.c.id)
+    return insert_of(dialect, _messages).on_conflict_do_nothing(index_elements=["account_id", "update_id"]).returning(_messages.c.id)
 
 
 async def record(session: Transaction, rows: Sequence[dict[str, Any]]) -> int:

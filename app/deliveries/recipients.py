@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.announcements.models import Announcement
 from app.announcements.models import Status as AnnouncementStatus
 from app.assistant.models import Conversation
 from app.channels.models import ChannelAccount, ChannelMessage
-from app.database import Transaction, UtcDateTime, dialect_of
+from app.database import Transaction, UtcDateTime, dialect_of, insert_of
 from app.deliveries.models import Chunk, Delivery, Dispatch, DispatchStatus, Status
 from app.deliveries.states import MAY_HAVE
 from app.subscribers.models import Subscriber
@@ -54,8 +53,9 @@ async def dispatch(transaction: Transaction, dispatch_id: int) -> Any:
 
 async def make_dispatch(transaction: Transaction, values: Mapping[str, Any]) -> int | None:
     """A new dispatch, or None when its key is there already."""
-    insert = sqlite.insert if dialect_of(transaction) == "sqlite" else postgresql.insert
-    statement = insert(_dispatches).values(**values).on_conflict_do_nothing(index_elements=["commune_id", "key"])
+    statement = (
+        insert_of(dialect_of(transaction), _dispatches).values(**values).on_conflict_do_nothing(index_elements=["commune_id", "key"])
+    )
     made: int | None = (await transaction.execute(statement.returning(_dispatches.c.id))).scalar_one_or_none()
     return made
 

@@ -8,11 +8,10 @@ from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.announcements.models import Announcement, Kind
 from app.announcements.models import Status as AnnouncementStatus
-from app.database import Transaction, dialect_of
+from app.database import Transaction, dialect_of, insert_of
 from app.deliveries.models import Chunk, Delivery, Dispatch, DispatchStatus, Executor, Status
 from app.deliveries.states import OPEN, before
 from app.subscribers.models import Subscriber, Subscription
@@ -289,8 +288,7 @@ async def release_accounts(transaction: Transaction, account_ids: Sequence[int],
 
 async def beat(transaction: Transaction, executor: str, now: dt.datetime) -> None:
     """Say that this process lives."""
-    insert = sqlite.insert if dialect_of(transaction) == "sqlite" else postgresql.insert
-    statement = insert(_executors).values(id=executor, commune_id=1, seen_at=now)
+    statement = insert_of(dialect_of(transaction), _executors).values(id=executor, commune_id=1, seen_at=now)
     await transaction.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"seen_at": now}))
 
 

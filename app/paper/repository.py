@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.database import Transaction, dialect_of
+from app.database import Transaction, dialect_of, insert_of
 from app.paper.models import CodePlace
 
 
 async def remember_place(session: Transaction, commune_id: int, tag: str, name: str) -> None:
     """Keep a place's name in place of how it was written before."""
-    insert = sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
-    statement = insert(CodePlace).values(commune_id=commune_id, tag=tag, name=name)
+    statement = insert_of(dialect_of(session), CodePlace).values(commune_id=commune_id, tag=tag, name=name)
     await session.execute(statement.on_conflict_do_update(index_elements=["commune_id", "tag"], set_={"name": name}))
 
 

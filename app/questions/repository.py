@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.assistant.models import Answer
-from app.database import Transaction, dialect_of
+from app.database import Transaction, dialect_of, insert_of
 from app.questions.models import DealtQuestion
 
 _answers = cast("sa.Table", Answer.__table__)
@@ -59,7 +58,6 @@ async def mark_dealt(session: Transaction, commune_id: int, keys: Iterable[str],
     rows = [{"commune_id": commune_id, "key": key, "dealt_at": now, "code": code} for key in sorted(set(keys))]
     if not rows:
         return
-    insert = sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
-    statement = insert(_dealt)
+    statement = insert_of(dialect_of(session), _dealt)
     again = {"dealt_at": statement.excluded.dealt_at, "code": statement.excluded.code}
     await session.execute(statement.on_conflict_do_update(index_elements=["commune_id", "key"], set_=again), rows)

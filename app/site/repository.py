@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database import dialect_of, insert_of
 from app.site.models import QrScan
 
 
@@ -16,12 +16,8 @@ async def count_scan(session: AsyncSession, commune_id: int, code: str, place: s
     row = {"commune_id": commune_id, "code": code, "place": place, "day": day, "scans": 1}
     key = ["commune_id", "code", "place", "day"]
     one_more = {"scans": QrScan.scans + 1}
-    statement: sa.Insert
-    if session.get_bind().dialect.name == "sqlite":
-        statement = sqlite.insert(QrScan).values(row).on_conflict_do_update(index_elements=key, set_=one_more)
-    else:
-        statement = postgresql.insert(QrScan).values(row).on_conflict_do_update(index_elements=key, set_=one_more)
-    await session.execute(statement)
+    statement = insert_of(dialect_of(session), QrScan).values(row)
+    await session.execute(statement.on_conflict_do_update(index_elements=key, set_=one_more))
 
 
 async def scans_of(session: AsyncSession, commune_id: int, code: str) -> int:

@@ -7,11 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.announcements.models import Announcement, Kind
 from app.assistant.models import Answer
-from app.database import Transaction, dialect_of
+from app.database import Transaction, dialect_of, insert_of
 from app.deliveries.models import Delivery, Dispatch
 from app.deliveries.states import GOT
 from app.paper.models import CodePlace
@@ -46,10 +45,6 @@ ELSEWHERE = "*"
 ANSWERED = ("answer", "other")
 TOGETHER = {"answered": ANSWERED}
 """What a list names by one word."""
-
-
-def _insert(session: Transaction) -> Any:
-    return sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
 
 
 def _asked(commune_id: int, period: Period) -> sa.ColumnElement[bool]:
@@ -259,7 +254,7 @@ async def set_target(session: Transaction, commune_id: int, year: int, metric: s
     if values is None:
         await session.execute(sa.delete(_targets).where(*(_targets.c[name] == value for name, value in key.items())))
         return
-    statement = _insert(session)(_targets).values(**key, **values)
+    statement = insert_of(dialect_of(session), _targets).values(**key, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
@@ -272,7 +267,7 @@ async def entries(session: Transaction, commune_id: int, period: Period) -> Sequ
 async def set_entry(session: Transaction, commune_id: int, month: dt.date, values: dict[str, Any]) -> None:
     """Write a month's entry over the one there was."""
     key = {"commune_id": commune_id, "month": month}
-    statement = _insert(session)(_entries).values(**key, **values)
+    statement = insert_of(dialect_of(session), _entries).values(**key, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
@@ -288,7 +283,9 @@ async def published(session: Transaction, commune_id: int, since: dt.date) -> Se
 async def publish(session: Transaction, commune_id: int, month: dt.date, figures: dict[str, Any], now: dt.datetime) -> None:
     """Write down a month's figures; those that another process wrote first stay."""
     values = {"commune_id": commune_id, "month": month, "figures": figures, "made_at": now, "settled_at": None}
-    await session.execute(_insert(session)(_published).values(**values).on_conflict_do_nothing(index_elements=["commune_id", "month"]))
+    await session.execute(
+        insert_of(dialect_of(session), _published).values(**values).on_conflict_do_nothing(index_elements=["commune_id", "month"])
+    )
 
 
 async def settle(session: Transaction, commune_id: int, month: dt.date, figures: dict[str, Any], now: dt.datetime) -> None:

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.database import Transaction, dialect_of
+from app.database import Transaction, dialect_of, insert_of
 from app.subscribers.models import CodeKind, ResidentialGroup, Subscriber, SubscriberCode, Subscription
 
 _people = cast("sa.Table", Subscriber.__table__)
@@ -20,10 +19,6 @@ _codes = cast("sa.Table", SubscriberCode.__table__)
 
 Person = tuple[int, str, str]
 """Commune, channel, and the platform's id of the person."""
-
-
-def _insert(session: Transaction) -> Any:
-    return sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
 
 
 def _is(person: Person) -> sa.ColumnElement[bool]:
@@ -44,7 +39,11 @@ async def add(session: Transaction, person: Person, values: dict[str, Any]) -> i
     commune_id, channel, who = person
     row = {"commune_id": commune_id, "channel": channel, "person": who, "left_at": None, "guest": False, "staff": False} | values
     kept = {name: value for name, value in values.items() if name != "person_key"} | {"left_at": None}
-    statement = _insert(session)(_people).values(row).on_conflict_do_update(index_elements=["commune_id", "channel", "person"], set_=kept)
+    statement = (
+        insert_of(dialect_of(session), _people)
+        .values(row)
+        .on_conflict_do_update(index_elements=["commune_id", "channel", "person"], set_=kept)
+    )
     return int((await session.execute(statement.returning(_people.c.id))).scalar_one())
 
 
@@ -85,7 +84,7 @@ async def follow(session: Transaction, commune_id: int, subscriber_id: int, topi
     own = {"commune_id": commune_id, "subscriber_id": subscriber_id, "created_at": now, "words": words}
     rows = [own | {"topic": topic} for topic in topics]
     if rows:
-        statement = _insert(session)(_follows).on_conflict_do_nothing(index_elements=["subscriber_id", "topic"])
+        statement = insert_of(dialect_of(session), _follows).on_conflict_do_nothing(index_elements=["subscriber_id", "topic"])
         await session.execute(statement, rows)
 
 
@@ -112,9 +111,9 @@ async def join(session: Transaction, commune_id: int, old_key: str, person_key: 
 
 async def put_code(session: Transaction, values: dict[str, Any]) -> bool:
     """Store a code; False when the commune has the same one."""
-    statement = _insert(session)(_codes).values({"channel": "", "person": "", "used": 0} | values)
-    statement = statement.on_conflict_do_nothing(index_elements=["commune_id", "code"]).returning(_codes.c.id)
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+    statement = insert_of(dialect_of(session), _codes).values({"channel": "", "person": "", "used": 0} | values)
+    new = statement.on_conflict_do_nothing(index_elements=["commune_id", "code"]).returning(_codes.c.id)
+    return (await session.execute(new)).scalar_one_or_none() is not None
 
 
 async def live_code(session: Transaction, commune_id: int, code: str, kinds: Iterable[CodeKind], now: dt.datetime) -> Any:

@@ -7,20 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import dialect_of
+from app.database import dialect_of, insert_of
 from app.subscribers.models import ResidentialGroup
 from app.volunteers.facts import Group, Team
 from app.volunteers.models import Reply, Tally, Volunteer, VolunteerInvitation, VolunteerShift, VolunteerTeam, VolunteerTeamGroup
 
 _shifts = cast("sa.Table", VolunteerShift.__table__)
 _tallies = cast("sa.Table", Tally.__table__)
-
-
-def _insert(session: AsyncSession) -> Any:
-    return sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
 
 
 # --- teams ---------------------------------------------------------------------------------------------------------
@@ -177,7 +172,7 @@ async def assign(session: AsyncSession, commune_id: int, session_uid: str, volun
     ]
     if rows:
         columns = ["commune_id", "session_uid", "volunteer_id"]
-        await session.execute(_insert(session)(_shifts).on_conflict_do_nothing(index_elements=columns), rows)
+        await session.execute(insert_of(dialect_of(session), _shifts).on_conflict_do_nothing(index_elements=columns), rows)
 
 
 async def unassign(session: AsyncSession, commune_id: int, session_uid: str, volunteer_ids: Iterable[int]) -> None:
@@ -199,7 +194,7 @@ async def reply(session: AsyncSession, commune_id: int, volunteer_id: int, shift
 async def add_tallies(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Store tallies; those whose id the commune has already change nothing."""
     if rows:
-        statement = _insert(session)(_tallies).on_conflict_do_nothing(index_elements=["commune_id", "tally_id"])
+        statement = insert_of(dialect_of(session), _tallies).on_conflict_do_nothing(index_elements=["commune_id", "tally_id"])
         await session.execute(statement, list(rows))
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.models import AuditEntry
-from app.database import dialect_of
+from app.database import dialect_of, insert_of
 from app.ward.models import WardChange, WardSetting
 
 LAST_ACTS = 40
@@ -46,8 +45,7 @@ async def settings(session: AsyncSession, commune_id: int) -> Sequence[WardSetti
 async def put(session: AsyncSession, commune_id: int, key: str, value: Any, reason: str, by: By) -> None:
     """Set one value."""
     row = {"value": value, "reason": reason, "changed_by": by.official_id, "changed_name": by.name, "changed_at": by.at}
-    insert = sqlite.insert if dialect_of(session) == "sqlite" else postgresql.insert
-    statement = insert(_settings).values(commune_id=commune_id, key=key, **row)
+    statement = insert_of(dialect_of(session), _settings).values(commune_id=commune_id, key=key, **row)
     await session.execute(statement.on_conflict_do_update(index_elements=["commune_id", "key"], set_=row))
 
 
