@@ -6,13 +6,13 @@ from collections.abc import Collection
 
 import numpy as np
 
-from app.assistant.training_rows import Floats, Row, Sample, learn_logistic, ranked
+from app.assistant.training_rows import Floats, Row, Sample, importance, learn_logistic, ranked
 from app.understanding.index import FEATURES
 from app.understanding.ranker import confidence_features
 from app.understanding.reader import EVERYDAY
 from app.understanding.vagueness import VAGUE_FEATURES, vague_features
 
-VAGUE_COUNTS, EVERYDAY_COUNTS, SHORT_COUNTS, SHORT_WORDS = 5.0, 5.0, 2.0, 6
+VAGUE_COUNTS = 2.5  # there are fifteen clear texts for a vague one
 FAMILY = "family:"
 
 
@@ -24,7 +24,8 @@ def learn_vagueness(
     kept = [sample for sample, ours in zip(samples, of_ours, strict=True) if ours]
     evidence = evidence_of_vagueness([row for row, ours in zip(tables, of_ours, strict=True) if ours], weights, confidence_weights)
     vague = np.array([sample.target.startswith(FAMILY) for sample in kept])
-    learned = learn_logistic(evidence, vague, _importance(kept, everyday))
+    counts = np.where(vague, VAGUE_COUNTS, importance(kept, everyday))
+    learned = learn_logistic(evidence, vague, counts)
     guess = 1 / (1 + np.exp(-evidence @ learned))
     print("mơ hồ: ngưỡng → mơ hồ được hỏi lại, rõ mà bị hỏi lại")
     for threshold in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7):
@@ -50,15 +51,3 @@ def evidence_of_vagueness(tables: list[Row], weights: Floats, confidence_weights
             vague_features(probabilities, families, everyday, confidence, float(top[coverage]), row.rarities, row.aspects, row.markers)
         )
     return np.array(rows)
-
-
-def _importance(samples: list[Sample], everyday: Collection[str]) -> Floats:
-    """How much each text counts: there are twenty clear ones for a vague one, and hardly any short and everyday, which is what people type."""
-    found = np.ones(len(samples))
-    for at, sample in enumerate(samples):
-        if sample.target.startswith(FAMILY):
-            found[at] = VAGUE_COUNTS
-        else:
-            found[at] *= EVERYDAY_COUNTS if sample.target in everyday else 1.0
-            found[at] *= SHORT_COUNTS if len(sample.text.split()) <= SHORT_WORDS else 1.0
-    return found

@@ -1,4 +1,9 @@
-"""Learn which words speak for which class: softmax regression by stochastic gradient over texts as weighted terms."""
+"""Learn which words speak for which class: softmax regression by stochastic gradient over texts as weighted terms.
+
+Three in ten of a text's terms are left out each time it is looked at, and no class is ever taken for certain: then what
+many words say together counts, which stories and typing errors need. With six in ten left out stories gain more, and
+«lại» no longer tells look-alikes apart.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +16,10 @@ from numpy.typing import NDArray
 
 from app.understanding.learned import Learned, Vocabulary
 
-EPOCHS = 8
+EPOCHS = 12
 RATE = 3.0
+LEFT_OUT = 0.3  # share of a text's terms
+DOUBT = 0.05  # probability spread over all classes
 SHARPNESS = 8.0  # vectors have length one: logits of a few units need larger weights
 SMALLEST = 0.3  # of a weight that is kept
 LOOKS = 4  # at the table in each epoch but the first: their mean is less moved by the last texts than the last table is
@@ -31,11 +38,12 @@ def learn_words(texts: Sequence[tuple[Mapping[str, float], str]], classes: Seque
     total, looks = np.zeros_like(table), 0
     chance = np.random.default_rng(seed)
     for epoch in range(EPOCHS):
-        rate = RATE / (1 + 0.5 * epoch) / SHARPNESS
+        rate = RATE / (1 + 4.0 * epoch / EPOCHS) / SHARPNESS
         for count, number in enumerate(chance.permutation(len(texts)), 1):
             where, weights = vectors[number]
-            if len(where):
-                _step(table, where, weights, targets[number], rate)
+            kept = chance.random(len(where)) >= LEFT_OUT
+            if kept.any():
+                _step(table, where[kept], weights[kept] / np.float32(1 - LEFT_OUT), targets[number], rate)
             if epoch and count % max(1, len(texts) // LOOKS) == 0:
                 total += table
                 looks += 1
@@ -45,7 +53,7 @@ def learn_words(texts: Sequence[tuple[Mapping[str, float], str]], classes: Seque
 def _vocabulary(texts: Sequence[Mapping[str, float]]) -> Vocabulary:
     seen = Counter(term for terms in texts for term in terms)
     kept = [term for term, count in seen.items() if count >= RAREST_KEPT]
-    rarity = np.array([math.log(1 + len(texts) / (1 + seen[term])) for term in kept], dtype=np.float32)
+    rarity = np.array([math.sqrt(math.log(1 + len(texts) / (1 + seen[term]))) for term in kept], dtype=np.float32)
     return Vocabulary({term: number for number, term in enumerate(kept)}, rarity)
 
 
@@ -54,5 +62,6 @@ def _step(table: Floats, where: NDArray[np.int32], weights: Floats, target: int,
     logits = SHARPNESS * (weights @ table[where])
     guess = np.exp(logits - logits.max())
     guess /= guess.sum()
-    guess[target] -= 1
+    guess -= DOUBT / len(guess)
+    guess[target] -= 1 - DOUBT
     table[where] -= np.outer(rate * weights, guess)

@@ -21,13 +21,14 @@ from app.assistant.knowledge import build_index, build_rules, catalog_entries, i
 from app.assistant.learn_vagueness import learn_vagueness
 from app.assistant.learn_words import learn_words
 from app.assistant.slips import with_slips
-from app.assistant.training_rows import Floats, Row, Sample, learn_logistic, ranked, score
+from app.assistant.training_rows import Floats, Row, Sample, importance, learn_logistic, ranked, score
 from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
 from app.understanding.index import FEATURES, Index
 from app.understanding.learned import Learned
 from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, confidence_features
+from app.understanding.reader import EVERYDAY
 from app.understanding.rules import Rules
 from app.understanding.terms import Entry, Kind
 from app.understanding.text import fold
@@ -62,14 +63,13 @@ def main() -> None:
         )
         learning.get().save()
     tables, targets = [row for rows, _, _ in folds for row in rows], [target for _, found, _ in folds for target in found]
-    rank_weights = _learn_rank(tables, targets)
+    of_folds = [sample for _, _, found in folds for sample in found]
+    rank_weights = _learn_rank(tables, targets, importance(of_folds, catalog.everyday))
     _say_accuracy("xếp hạng (câu chưa thấy giọng)", tables, targets, rank_weights)
     evidence, correct = _evidence(tables, targets, [row for rows in absent for row in rows], rank_weights)
     confidence_weights = learn_logistic(evidence, correct)
     _say_confidence(evidence, correct, confidence_weights)
-    vague_weights = learn_vagueness(
-        tables, [sample for _, _, found in folds for sample in found], rank_weights, confidence_weights, catalog.everyday
-    )
+    vague_weights = learn_vagueness(tables, of_folds, rank_weights, confidence_weights, catalog.everyday)
     WEIGHTS_FILE.write_text(
         json.dumps(
             {
@@ -159,20 +159,23 @@ def _removed_classes(number: int, entries: list[Entry], samples: list[Sample], t
     return [score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]
 
 
-def _learn_rank(tables: list[Row], targets: list[int], rounds: int = 400) -> Floats:
-    """Softmax regression over candidates, with Adam, full batch."""
-    kept = [(row.features.astype(np.float64), target) for row, target in zip(tables, targets, strict=True) if target >= 0]
-    features = np.stack([table for table, _ in kept])
+def _learn_rank(tables: list[Row], targets: list[int], counts: Floats, rounds: int = 400) -> Floats:
+    """Softmax regression over candidates beside what the reader gives to everyday ones, with Adam, full batch."""
+    kept = [(row, target) for row, target in zip(tables, targets, strict=True) if target >= 0]
+    features = np.stack([row.features for row, _ in kept]).astype(np.float64)
+    given = EVERYDAY * np.stack([row.everyday for row, _ in kept])
     chosen = np.array([target for _, target in kept])
+    weighed = counts[np.array(targets) >= 0]
+    weighed /= weighed.sum()
     weights = np.zeros(len(FEATURES))
     weights[: FEATURES.index("coverage") + 1] = 1.0
     first, second = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, rounds + 1):
-        logits = features @ weights
+        logits = features @ weights + given
         probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
         probabilities /= probabilities.sum(axis=1, keepdims=True)
         expected = np.einsum("nk,nkf->nf", probabilities, features)
-        gradient = (expected - features[np.arange(len(chosen)), chosen]).mean(axis=0) + 2e-4 * weights
+        gradient = weighed @ (expected - features[np.arange(len(chosen)), chosen]) + 2e-4 * weights
         first = 0.9 * first + 0.1 * gradient
         second = 0.999 * second + 0.001 * gradient**2
         weights -= 0.15 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)

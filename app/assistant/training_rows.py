@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from app.understanding.index import Index
 from app.understanding.rules import Rules
+
+EVERYDAY_COUNTS, SHORT_COUNTS, SHORT_WORDS = 5.0, 2.0, 6
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +55,15 @@ def score(index: Index, rules: Rules, text: str) -> Row:
         len(signs.aspects),
         len(query.markers),
     )
+
+
+def importance(samples: Sequence[Sample], everyday: Collection[str]) -> Floats:
+    """How much each text counts: hardly any is short and everyday, which is what people type."""
+    found = np.ones(len(samples))
+    for at, sample in enumerate(samples):
+        found[at] *= EVERYDAY_COUNTS if sample.target in everyday else 1.0
+        found[at] *= SHORT_COUNTS if len(sample.text.split()) <= SHORT_WORDS else 1.0
+    return found
 
 
 def ranked(row: Row, weights: Floats, bonus: Floats | float = 0.0) -> tuple[NDArray[np.int64], Floats]:

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEARNED_FILE = Path(__file__).with_name("learned.npz")
-VOCABULARY = "vocabulary.npz"
-"""Beside it: the terms. Two files, for none of a repository's should be larger than a megabyte."""
+VOCABULARY, COLUMNS = "vocabulary.npz", "learned_classes.npz"
+"""Beside it: the terms, and which classes the weights are of. Three files, for none of a repository's should be larger than a megabyte."""
 UNKNOWN_SHARE = 0.6  # how much a term that was never seen adds to a text's length
 
 Floats = NDArray[np.float32]
@@ -60,11 +60,12 @@ class Learned:
     @classmethod
     def load(cls, path: Path = LEARNED_FILE) -> Learned:
         """Read from a file that `save` wrote."""
-        with np.load(path.with_name(VOCABULARY)) as words, np.load(path) as data:
+        with np.load(path.with_name(VOCABULARY)) as words, np.load(path.with_name(COLUMNS)) as where, np.load(path) as data:
             terms, classes = (bytes(words[name]).decode("utf-8").split("\n") for name in ("terms", "classes"))
             vocabulary = Vocabulary({term: number for number, term in enumerate(terms)}, words["rarity"].astype(np.float32))
             weights = data["weights"] * np.float32(data["scale"])
-            return cls(vocabulary, tuple(classes), words["starts"], data["columns"].astype(np.int32), weights)
+            columns = np.cumsum(where["steps"].astype(np.int32)) % len(classes)
+            return cls(vocabulary, tuple(classes), words["starts"], columns.astype(np.int32), weights)
 
     def save(self, path: Path = LEARNED_FILE) -> None:
         """Write compressed: a byte for each weight, and the vocabulary beside it."""
@@ -76,9 +77,11 @@ class Learned:
             rarity=self.vocabulary.rarity.astype(np.float16),
             starts=self.starts,
         )
+        # Within a term classes ascend: their differences, from one term to the next around the end, are small and pack well.
+        steps = np.diff(self.columns, prepend=0) % len(self.classes)
+        np.savez_compressed(path.with_name(COLUMNS), steps=steps.astype(np.uint16))
         np.savez_compressed(
             path,
-            columns=self.columns.astype(np.uint16),
             weights=np.round(self.weights / scale).astype(np.int8),
             scale=np.array(scale),
         )

@@ -13,7 +13,7 @@ LIKELY = 0.3  # a confidence from which an intent is believed
 PERHAPS = 0.2  # a confidence from which the best is shown, with what else may be meant
 MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
-TOO_VAGUE, TOO_VAGUE_BESIDE_PLAIN = 0.55, 0.95  # learned vagueness from which a question is asked
+TOO_VAGUE, TOO_VAGUE_BESIDE_PLAIN = 0.7, 0.95  # learned vagueness from which a question is asked
 FAMILY_MEANT, NEAR_THE_TOP = 0.2, 5  # probability and place of a family whose question fits what is too vague
 GUESSED = 0.15  # a confidence below which even a word or two that we know may be a slip of the finger
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
@@ -65,7 +65,7 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
         return _clarify(reading, state)
     if reading.confidence >= PERHAPS and codes and top.kind is not Kind.INTENT and not _maybe_intent(reading):
         return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
-    if _few_close(reading):
+    if _few_close(reading) or (_known(reading) and reading.vagueness >= TOO_VAGUE):
         return _clarify(reading, state)
     return _unknown(reading, state)
 
