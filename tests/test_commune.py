@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.catalog.yaml_loader import ContentError
-from app.commune import load_commune
+from app.commune import as_counted, load_commune
 from app.settings import ROOT
 
 SAMPLE = ROOT / "procedures" / "commune.sample.yaml"
@@ -38,3 +38,8 @@ def test_a_broken_profile_is_refused(tmp_path: Path, old: str, new: str, says: s
     with pytest.raises(ContentError) as error:
         load_commune(path)
     assert says in str(error.value)
+
+
+def test_names_are_sorted_as_people_count() -> None:
+    names = ["Thôn Lệ Sơn", "Tổ 11", "Tổ 2", "tổ 2B", "Cụm 3, tổ 10", "Cụm 3, tổ 9"]
+    assert sorted(names, key=as_counted) == ["Cụm 3, tổ 9", "Cụm 3, tổ 10", "Tổ 2", "tổ 2B", "Tổ 11", "Thôn Lệ Sơn"]

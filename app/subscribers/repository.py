@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from app.commune import as_counted
 from app.database import Transaction, dialect_of, insert_of
 from app.subscribers.models import CodeKind, ResidentialGroup, Subscriber, SubscriberCode, Subscription
 
@@ -163,9 +164,10 @@ async def end_trial(session: Transaction, commune_id: int, kind: CodeKind) -> in
 
 
 async def groups(session: Transaction, commune_id: int, *, active: bool = False) -> Sequence[Any]:
-    """The commune's residential groups; `active`: only those in use."""
+    """The commune's residential groups as people count them; `active`: only those in use."""
     own = [_groups.c.commune_id == commune_id, *([_groups.c.active] if active else [])]
-    return (await session.execute(sa.select(_groups).where(*own).order_by(_groups.c.id))).all()
+    found = (await session.execute(sa.select(_groups).where(*own).order_by(_groups.c.id))).all()
+    return sorted(found, key=lambda group: as_counted(group.name))
 
 
 async def group(session: Transaction, commune_id: int, group_id: int) -> Any:

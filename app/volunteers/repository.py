@@ -9,6 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.commune import as_counted
 from app.database import dialect_of, insert_of
 from app.subscribers.models import ResidentialGroup
 from app.volunteers.facts import Group, Team
@@ -23,8 +24,8 @@ _tallies = cast("sa.Table", Tally.__table__)
 
 async def teams(session: AsyncSession, commune_id: int) -> Sequence[VolunteerTeam]:
     """All teams, by name; those put aside last."""
-    query = sa.select(VolunteerTeam).where(VolunteerTeam.commune_id == commune_id)
-    return (await session.scalars(query.order_by(VolunteerTeam.active.desc(), VolunteerTeam.name, VolunteerTeam.id))).all()
+    query = sa.select(VolunteerTeam).where(VolunteerTeam.commune_id == commune_id).order_by(VolunteerTeam.id)
+    return sorted(await session.scalars(query), key=lambda team: (not team.active, as_counted(team.name)))
 
 
 async def team(session: AsyncSession, commune_id: int, team_id: int) -> VolunteerTeam | None:
@@ -39,10 +40,9 @@ async def groups_by_team(session: AsyncSession, commune_id: int) -> dict[int, li
         sa.select(VolunteerTeamGroup.team_id, ResidentialGroup)
         .join(ResidentialGroup, ResidentialGroup.id == VolunteerTeamGroup.group_id)
         .where(VolunteerTeamGroup.commune_id == commune_id, ResidentialGroup.commune_id == commune_id)
-        .order_by(ResidentialGroup.id)
     )
     found: dict[int, list[ResidentialGroup]] = {}
-    for team_id, group in await session.execute(query):
+    for team_id, group in sorted(await session.execute(query), key=lambda row: as_counted(row[1].name)):
         found.setdefault(team_id, []).append(group)
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -35,7 +34,7 @@ async def groups(request: Request, who: Reading) -> Response:
     async with request.app.state.database.read() as session:
         found = await repository.groups(session, who.commune_id)
         counts = await repository.count_by(session, who.commune_id, "group_id")
-    return render(request, "groups/list.html", groups=_in_order(found), counts={id_: few(count) for id_, count in counts.items()})
+    return render(request, "groups/list.html", groups=found, counts={id_: few(count) for id_, count in counts.items()})
 
 
 @router.get("/them")
@@ -153,13 +152,3 @@ async def _group(request: Request, who: Signed, group_id: int) -> Any:
     if group is None:
         raise NotFound
     return group
-
-
-def _in_order(groups: Sequence[Any]) -> list[Any]:
-    """By number as people count, names after them."""
-
-    def place(group: Any) -> tuple[bool, int, str]:
-        digits = "".join(filter(str.isdigit, group.number))
-        return (not digits, int(digits or 0), group.name)
-
-    return sorted(groups, key=place)
