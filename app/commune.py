@@ -107,7 +107,8 @@ def load_commune(path: Path) -> CommuneProfile:
         raise ContentError(problems_of(error, document)) from error
 
 
-def as_counted(name: str) -> tuple[bool, tuple[str | int, ...]]:
-    """To sort names as people count: «Tổ 2» before «Tổ 11», names without a number after them."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return len(parts) == 1, tuple(int(part) if part.isdigit() else part for part in parts)
+def as_counted(name: str) -> tuple[bool, list[int], str]:
+    """To sort names as people count: «Tổ 2» before «Tổ 11», whatever the word before the number; names without one last."""
+    *_, rest = re.split(r"\d+", name.casefold())
+    numbers = [int(number) for number in re.findall(r"\d+", name)]
+    return not numbers, numbers, rest

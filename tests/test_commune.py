@@ -41,5 +41,5 @@ def test_a_broken_profile_is_refused(tmp_path: Path, old: str, new: str, says: s
 
 
 def test_names_are_sorted_as_people_count() -> None:
-    names = ["Thôn Lệ Sơn", "Tổ 11", "Tổ 2", "tổ 2B", "Cụm 3, tổ 10", "Cụm 3, tổ 9"]
-    assert sorted(names, key=as_counted) == ["Cụm 3, tổ 9", "Cụm 3, tổ 10", "Tổ 2", "tổ 2B", "Tổ 11", "Thôn Lệ Sơn"]
+    names = ["Thôn Lệ Sơn", "Tổ 11", "tổ 2B", "Tổ 2", "Thôn 2", "Cụm 3, tổ 10", "Cụm 3, tổ 9"]
+    assert sorted(names, key=as_counted) == ["Tổ 2", "Thôn 2", "tổ 2B", "Cụm 3, tổ 9", "Cụm 3, tổ 10", "Tổ 11", "Thôn Lệ Sơn"]
