@@ -11,6 +11,8 @@ import asyncio
 import contextlib
 import datetime as dt
 import fcntl
+import hashlib
+import json
 import re
 import sqlite3
 import time
@@ -83,6 +85,11 @@ class Commune(Base):
 async def lock_commune(session: AsyncSession, commune_id: int) -> None:
     """What is decided by looking at several rows of a commune is decided one by one; SQLite writes one by one anyway."""
     await session.execute(sa.select(Commune.id).where(Commune.id == commune_id).with_for_update(key_share=True))
+
+
+def version_of(stored: Any) -> str:
+    """Changes with every change of what is stored, and only then: whoever saves must not undo unseen what somebody else saved meanwhile."""
+    return hashlib.sha256(json.dumps(stored, default=str).encode()).hexdigest()[:16]
 
 
 def partial_index(name: str, *columns: str, where: str) -> sa.Index:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -132,11 +131,6 @@ class HolidayChange(_Frozen):
     kind: HolidayKind
     name: str = ""
     swapped_with: dt.date | None = None
-
-
-def holidays_version(holidays: Iterable[HolidayChange]) -> str:
-    """Changes with every change of these, and only then."""
-    return hashlib.sha256("\n".join(each.model_dump_json() for each in holidays).encode()).hexdigest()[:16]
 
 
 class CalendarFacts(_Frozen):

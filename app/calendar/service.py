@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit import service as audit
 from app.calendar import repository, words
 from app.calendar.drafts import SessionDraft
-from app.calendar.facts import VIETNAM, DayChange, DayKind, HolidayChange, HolidayKind, SessionStatus, holidays_version
+from app.calendar.facts import VIETNAM, DayChange, DayKind, HolidayChange, HolidayKind, SessionStatus
 from app.calendar.models import CalendarDay, CalendarSession, HolidayOverride
-from app.database import lock_commune
+from app.database import lock_commune, version_of
 from app.errors import BadInput, NotFound
 from app.signed import Signed
 
@@ -108,7 +108,7 @@ async def cancel_session(
 async def set_holiday(session: AsyncSession, who: Signed, change: HolidayChange, version: str, now: dt.datetime) -> None:
     """Say that a day is a holiday, or worked, whatever the list of public holidays says.
 
-    `version`: the `holidays_version` of what was read. Raises ChangedMeanwhile.
+    `version`: the `version_of` of what was read. Raises ChangedMeanwhile.
     """
     await _same_holidays(session, who, version)
     row = await repository.holiday_of(session, who.commune_id, change.day) or HolidayOverride(commune_id=who.commune_id, day=change.day)
@@ -136,7 +136,7 @@ async def drop_holiday(session: AsyncSession, who: Signed, day: dt.date, version
 
 async def _same_holidays(session: AsyncSession, who: Signed, version: str) -> None:
     await lock_commune(session, who.commune_id)  # a day never changed has no row to lock
-    if holidays_version(await repository.holidays(session, who.commune_id)) != version:
+    if version_of(await repository.holidays(session, who.commune_id)) != version:
         raise ChangedMeanwhile
 
 

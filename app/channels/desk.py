@@ -209,8 +209,9 @@ class Desk:
         if answered:
             self._last_batch = began
         if answered < BATCH:  # nothing more to take now: until the next message, or a person's answer that holds back the next
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
+            with contextlib.suppress(TimeoutError):  # not wait_for: Python 3.11's forgets to stop when woken at that very moment
+                async with asyncio.timeout(LOOK_AGAIN):
+                    await self._wake.wait()
 
     async def _answer(self, limit: int, *, failing: bool = False) -> int:
         """Answer the next messages in one transaction, then hand the answers over; how many there were."""

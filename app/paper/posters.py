@@ -119,8 +119,8 @@ class Subjects:
 
 
 def poster_of(subject: Subject, profile: CommuneProfile, public_url: str, place: str = "") -> Poster:
-    """The poster of a subject, hung at a place (a tag, or empty)."""
-    path = f"{public_url}/q/{subject.key}"
+    """The poster of a subject, hung at a place (as an official calls it, or empty)."""
+    path, tag = f"{public_url}/q/{subject.key}", tag_of(place)
     code = [words.say("mark", code=subject.ident)] if subject.kind is Kind.PROCEDURE else []
     return Poster(
         subject=subject,
@@ -129,7 +129,7 @@ def poster_of(subject: Subject, profile: CommuneProfile, public_url: str, place:
         scan=words.say(f"kinds.{subject.kind}.scan"),
         short=words.say(f"kinds.{subject.kind}.short"),
         steps=tuple(words.get("steps")),
-        address=f"{path}?p={place}" if place else path,
+        address=f"{path}?p={tag}" if tag else path,
         letters=path.partition("://")[2],
         come=(words.say("come", office=profile.office), profile.address),
         phone=words.say("phone", name=profile.phones[0].name, number=profile.phones[0].number),

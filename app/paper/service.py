@@ -13,6 +13,7 @@ from app.catalog.catalog import Catalog
 from app.errors import BadInput, NotFound
 from app.messages import Door, is_public
 from app.paper import words
+from app.paper.places import tag_of
 from app.paper.poster_layout import Format, pages_of
 from app.paper.posters import Poster, Subject, Subjects, poster_of
 from app.paper.sheet import Page
@@ -106,7 +107,7 @@ class Press:
 
     def _print(self, subjects: Sequence[Subject], paper: Format, place: str, *, joined: bool, title: str, about: str) -> Print:
         posters = [self.poster(each, place) for each in subjects]
-        name = "-".join(part for part in ("ma-qr", paper.value, about.replace("/", "-"), place) if part)
+        name = "-".join(part for part in ("ma-qr", paper.value, about.replace("/", "-"), tag_of(place)) if part)
         return Print(title, name, tuple(pages_of(posters, paper, joined=joined)), self._clock())
 
 

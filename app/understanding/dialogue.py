@@ -22,10 +22,14 @@ POSSIBLE = 0.01  # probability of a look-alike together with the one in mind
 NAMED = 0.6  # overlap with a procedure's name from which the message names it
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
+TURNED, TURNED_COVERED, FORGOTTEN = 0.45, 0.6, 0.1  # probability and coverage of another matter; that of the one in mind, beside it
 LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _QR_WORDS = re.compile(r"(?i)\b(?:mã|ma|code)?\s*qr\b(?:\s*code)?")
 _AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
+_NOT = r"(?:không|khong|ko|k|kg|hông|hong|hổng|hok|chẳng|chả)"
+_INSTEAD = r"[,.;]|$|\b(?:mà|ma|ý|y|(?:tôi|toi|tui|em|e|mình|minh|cháu|chau) (?:hỏi|hoi|muốn|muon|cần|can|nói|noi|là|la))\b"
+_DENIED = re.compile(rf"(?i)(?:(?:^|[,.;] ?){_NOT} (?:phải|phai)\b|\b(?:chứ|chu) {_NOT}\b).*?(?={_INSTEAD})")
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
 
@@ -35,6 +39,8 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     coded = _CODE.search(text)
     text = clean(text)
     reading = reader.read(text, favoured=state.choices, after=state.code)
+    if state.code is not None and reading.signs.correction:
+        text, reading = _without_denied(reader, text, reading, state)
     signs = reading.signs
     if signs.sure is not None and not in_passing(reading):
         return told(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
@@ -57,6 +63,15 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         codes = tuple(dict.fromkeys([state.code, *reading.codes()]))[:5]
         return answer(reading, codes, signs.aspects, state, inherited=True)
     return decision
+
+
+def _without_denied(reader: Reader, text: str, reading: Reading, state: State) -> tuple[str, Reading]:
+    """«không phải hộ khẩu, tạm trú thôi»: what is left when what the message says it is not is taken away, and that, read."""
+    left = _DENIED.sub(" ", text).strip(" ,.;")
+    if left == text or not reader.index.query(left).content:
+        return text, reading
+    again = reader.read(left, favoured=state.choices, after=state.code)
+    return left, replace(again, signs=replace(again.signs, correction=True))
 
 
 def _only_a_number(reading: Reading, state: State) -> Decision | None:
@@ -206,7 +221,8 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     if sibling is not None:
         codes = tuple(dict.fromkeys([sibling, state.code, *reading.codes()]))[:5]
         return answer(reading, codes, aspects or state.aspects, state, inherited=True)
-    if topic and top is not None and (named or reading.confidence >= SURE_ENOUGH):
+    sure = reading.confidence >= SURE_ENOUGH
+    if top is not None and ((topic and (named or sure or _turns(reading, state))) or (sure and _AND.match(text))):
         if top.kind is not Kind.PROCEDURE:
             return None
         return answer(reading, tuple(reading.codes()), aspects, state, inherited=top.id == state.code)
@@ -218,6 +234,13 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
             return None
     codes = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))
     return answer(reading, codes[:5], signs.aspects, state, inherited=True)
+
+
+def _turns(reading: Reading, state: State) -> bool:
+    """Whether the message says what another procedure is about and the one in mind is not."""
+    (top, likely), coverage = reading.entries[0], reading.ranking.coverage if reading.ranking else 0.0
+    before = next((p for entry, p in reading.entries if entry.id == state.code), 0.0)
+    return top.kind is Kind.PROCEDURE and likely >= TURNED and coverage >= TURNED_COVERED and before < FORGOTTEN * likely
 
 
 def _names(reading: Reading) -> bool:

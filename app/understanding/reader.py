@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class Reading:
     weigh: Callable[[], float] = zero
     """Weighs how vague it is: only for who asks, since most messages are clear."""
 
-    @property
+    @cached_property
     def vagueness(self) -> float:
         """How surely it is too vague to be answered (0-1)."""
         return self.weigh()

@@ -9,7 +9,7 @@ from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.terms import Entry, Kind
 
-LIKELY, ELSEWHERE_LIKELY = 0.3, 0.35  # confidences from which an intent, an agency elsewhere are believed
+LIKELY, LED = 0.3, 0.35  # confidences from which an intent, and what leads elsewhere or to several procedures, are believed
 PERHAPS = 0.2  # a confidence from which the best is shown, with what else may be meant
 MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
@@ -65,7 +65,7 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
         return _clarify(reading, state)
     if reading.confidence >= PERHAPS and codes and top.kind is not Kind.INTENT and not _maybe_intent(reading):
         return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
-    if _few_close(reading) or (len(reading.query.words.folded) > 1 and _known(reading) and reading.vagueness >= TOO_VAGUE):
+    if _few_close(reading) or (_known(reading) and reading.vagueness >= TOO_VAGUE):
         return _clarify(reading, state)
     return _unknown(reading, state)
 
@@ -74,9 +74,9 @@ def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: S
     """What to do when it is too vague, or when the best is no procedure but leads to some: a family, a life event, an agency elsewhere."""
     if _too_vague(reading, top):
         return _clarify(reading, state, family=_family_meant(reading))
-    if top.kind is Kind.EVENT and reading.confidence >= 0.35:
+    if top.kind is Kind.EVENT and reading.confidence >= LED:
         return _event(reading, top, aspects, state)
-    if top.kind is Kind.ELSEWHERE and reading.confidence >= ELSEWHERE_LIKELY:
+    if top.kind is Kind.ELSEWHERE and reading.confidence >= LED:
         after = replace(state, choices=(), labels=())
         return Decision("other", "other_level", codes_of(reading), aspects, target=top.id, confidence=reading.confidence, state=after)
     return None
@@ -101,17 +101,17 @@ def _says_nothing(reading: Reading) -> bool:
 
 def _known(reading: Reading) -> bool:
     """Whether the best class knows enough of the words to ask about it, and they are no mere guess at what was typed."""
-    if reading.ranking is None or reading.ranking.coverage < COVERED:
+    said = set(reading.query.content)
+    letters = len(said) == 1 and all(len(word) == 1 for word in said)  # «a», «aaaa» say nothing
+    if letters or reading.ranking is None or reading.ranking.coverage < COVERED:
         return False
     typed = set(reading.query.words.plain.split())
-    return reading.confidence >= GUESSED or len(typed.intersection(reading.query.content)) * 2 > len(set(reading.query.content))
+    return reading.confidence >= GUESSED or len(typed & said) * 2 > len(said)
 
 
 def _short(reading: Reading) -> bool:
     """A word or two that we know: too little to choose by, enough to ask back."""
-    said = set(reading.query.content)
-    letters = len(said) > 1 or any(len(word) > 1 for word in said)  # «a», «aaaa» say nothing
-    return letters and len(said) <= FEW_WORDS and _known(reading) and reading.confidence >= GUESSED
+    return len(set(reading.query.content)) <= FEW_WORDS and _known(reading) and reading.confidence >= GUESSED
 
 
 def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision:
@@ -130,7 +130,7 @@ def _told(reading: Reading) -> str | None:
     best = next(((entry.id, p) for entry, p in reading.entries if entry.id in fired), None)
     enough = TOLD if len(reading.query.words.folded) <= STORY else TOLD_IN_STORY
     elsewhere = reading.top is not None and reading.top.kind is Kind.ELSEWHERE
-    if best is None or (best[1] < enough and reading.confidence >= (ELSEWHERE_LIKELY if elsewhere else SURE_ENOUGH)):
+    if best is None or (best[1] < enough and reading.confidence >= (LED if elsewhere else SURE_ENOUGH)):
         return None
     return best[0].removeprefix("intent:")
 

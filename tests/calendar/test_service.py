@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from app.audit.models import AuditEntry
 from app.calendar import repository, service
 from app.calendar.drafts import SessionDraft
-from app.calendar.facts import VIETNAM, DayChange, DayKind, HolidayChange, HolidayKind, SessionKind, SessionStatus, holidays_version
+from app.calendar.facts import VIETNAM, DayChange, DayKind, HolidayChange, HolidayKind, SessionKind, SessionStatus
 from app.calendar.models import CalendarDay, CalendarSession
 from app.commune import Shift
-from app.database import Commune, Database
+from app.database import Commune, Database, version_of
 from app.errors import BadInput, NotFound
 from app.officials.models import Official
 from app.signed import Role, Signed
@@ -174,21 +174,21 @@ async def test_holidays_are_set_changed_and_dropped(database: Database) -> None:
     async with database.write() as session:
         first = HolidayChange(day=day, kind=HolidayKind.HOLIDAY, name="Nghỉ hoán đổi")
         second = HolidayChange(day=day, kind=HolidayKind.WORKDAY, swapped_with=dt.date(2027, 1, 9))
-        await service.set_holiday(session, ONE, first, holidays_version([]), NOW)
+        await service.set_holiday(session, ONE, first, version_of([]), NOW)
         with pytest.raises(service.ChangedMeanwhile):  # read before the first was saved
-            await service.set_holiday(session, ONE, second, holidays_version([]), NOW)
-        await service.set_holiday(session, ONE, second, holidays_version([first]), NOW)
+            await service.set_holiday(session, ONE, second, version_of([]), NOW)
+        await service.set_holiday(session, ONE, second, version_of([first]), NOW)
     async with database.read() as session:
         assert (await repository.load(session, 1, NOW)).holidays == (
             HolidayChange(day=day, kind=HolidayKind.WORKDAY, swapped_with=dt.date(2027, 1, 9)),
         )
     async with database.write() as session:
         with pytest.raises(NotFound):
-            await service.drop_holiday(session, TWO, day, holidays_version([]))
+            await service.drop_holiday(session, TWO, day, version_of([]))
     async with database.write() as session:
         with pytest.raises(service.ChangedMeanwhile):
-            await service.drop_holiday(session, ONE, day, holidays_version([first]))
-        await service.drop_holiday(session, ONE, day, holidays_version([second]))
+            await service.drop_holiday(session, ONE, day, version_of([first]))
+        await service.drop_holiday(session, ONE, day, version_of([second]))
     async with database.read() as session:
         assert (await repository.load(session, 1, NOW)).holidays == ()
 

@@ -275,6 +275,20 @@ async def test_parts_that_arrived_are_not_sent_again(database_url: str) -> None:
         assert len(at.platform.got) == before
 
 
+async def test_a_desk_that_is_woken_while_it_is_stopped_stops(database_url: str) -> None:
+    """`asyncio.wait_for` of Python 3.11 forgets that it was cancelled when what it waits for comes at that very moment."""
+    async with office(database_url) as at:
+        await at.send("đăng ký kết hôn", "1")
+        await at.until_status("sent")
+        await asyncio.sleep(0.1)
+        tasks = list(at.desk._tasks)
+        at.desk._wake.set()
+        for task in tasks:
+            task.cancel()
+        _, still_at_work = await asyncio.wait(tasks, timeout=5)
+        assert not still_at_work
+
+
 async def test_an_answer_of_yesterday_is_given_up(database_url: str) -> None:
     async with office(database_url, channel_lease=0.3) as at:
         await at.send("đăng ký kết hôn", "1")

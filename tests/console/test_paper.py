@@ -22,7 +22,7 @@ def _pages(answer: httpx.Response) -> list[str]:
 def test_many_posters_come_in_one_file(desk: Desk) -> None:
     pages = _pages(desk.official("editor").post(HERE, WISH))
     assert ["Đăng ký khai sinh" in pages[0], "Quầy 1" in pages[1], "Các buổi tới" in pages[2]] == [True] * 3
-    assert all("Nơi dán: cho-an-khe" in page for page in pages)
+    assert all("Nơi dán: Chợ An Khê" in page for page in pages)
 
 
 def test_a_whole_field_is_one_tick_and_nothing_comes_twice(desk: Desk) -> None:
@@ -51,7 +51,7 @@ def test_the_preview_shows_the_sheets_and_keeps_the_wish(desk: Desk) -> None:
     page = desk.official("editor").post(HERE, WISH | {"act": "xem", "kho": "a6", "ban": "2"}).text
     assert page.count("<svg xmlns") == 2  # six A6 on two A4
     assert 'name="noi" value="Chợ An Khê"' in page
-    assert "Nơi dán: cho-an-khe" in page
+    assert "Nơi dán: Chợ An Khê" in page
 
 
 def test_who_chooses_again_finds_everything_as_it_was(desk: Desk) -> None:
@@ -89,12 +89,13 @@ def test_a_wrong_wish_comes_back_with_its_words(desk: Desk, change: dict[str, ob
 def test_places_that_were_printed_for_are_offered_as_they_were_typed_last_of_this_commune_only(desk: Desk) -> None:
     desk.official("editor").post(HERE, WISH | {"ma": "quay/1", "noi": "chợ cũ"})
     desk.official("editor").post(HERE, WISH | {"ma": "quay/1", "noi": "  Chợ  Cũ "})
-    desk.official("editor").post(HERE, WISH | {"ma": "quay/1", "noi": "Chợ xem thử", "act": "xem"})
+    desk.official("editor").post(HERE, WISH | {"ma": "quay/1", "noi": "Chợ in từ trình duyệt", "act": "xem"})
     desk.browsers["other-editor"].post(HERE, WISH | {"ma": "quay/1", "noi": "Chợ xã hai"})
     desk.sql("insert into qr_scans (commune_id, code, place, day, scans) values (1, '1.001193', 'ai-do-go-bay', '2026-11-01', 3)")
     page = desk.official("editor").get(HERE).text
     assert 'value="Chợ Cũ"' in page
-    for not_offered in ("chợ cũ", "Chợ xem thử", "Chợ xã hai", "ai-do-go-bay"):
+    assert 'value="Chợ in từ trình duyệt"' in page
+    for not_offered in ("chợ cũ", "Chợ xã hai", "ai-do-go-bay"):
         assert not_offered not in page
 
 

@@ -20,7 +20,7 @@ from app.paper.sheet import POINT, Box, Code, Words
 from app.paper.typesetting import TINIEST, clean, face
 from tests.paper.reading import codes_of, decoded, is_composed, picture, seen_from_an_arm, squeezed, text_layer, words_of
 
-PLACE = "nha-van-hoa-to-12"
+PLACE = "Nhà văn hóa tổ 12"
 
 
 def _everything(press: Press) -> list[Subject]:
@@ -197,7 +197,7 @@ def test_the_longest_names_a_ward_may_write_stay_on_the_paper(calendar: Calendar
     profile = calendar.profile.model_copy(update={"name": name, "office": long, "address": long})
     host = "https://trogiup.phuong-nguyen-nghiem-thuong.quangngai.gov.vn"
     subject = Subject(Kind.SUNDAY, "chu-nhat", name, long[:400], ("Các buổi tới: " + "Chủ nhật 6/12/2026, " * 3, "Giờ làm việc: 7:30"))
-    poster = poster_of(subject, profile, host, "cho")
+    poster = poster_of(subject, profile, host, "CHỢ 🎉" if paper is Format.STICKERS else "NHÀ VĂN HÓA TỔ DÂN PHỐ 123 🎉 XÓM MƯƠNG")
     (page,) = pages_of([poster], paper)
     said = squeezed(each.text for each in words_of(page))
     for each in words_of(page):

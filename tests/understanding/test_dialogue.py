@@ -139,6 +139,47 @@ def test_a_correction_takes_the_corrected_procedure(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "text", "code"),
+    [
+        ("làm giấy khai sinh cho con", "không phải khai sinh, tôi hỏi khai tử cơ", DEATH),
+        ("làm giấy khai sinh cho con", "khai tử chứ không phải khai sinh ạ", DEATH),
+        ("lam giay khai sinh cho con", "chu hong phai khai sinh, khai tu do em", DEATH),
+        ("đăng ký thường trú cần gì", "chứ hổng phải thường trú, tạm trú thôi em ơi", "1.004194"),
+        ("đăng ký kết hôn cần gì", "không phải tôi hỏi khai sinh", BIRTH),
+    ],
+)
+def test_what_it_is_not_is_not_heard(reader: Reader, before: str, text: str, code: str) -> None:
+    decision = _talk(reader, before, text)
+    assert (decision.outcome, decision.codes[0]) == ("answer", code)
+
+
+@pytest.mark.parametrize(
+    "text", ["không phải", "không phải khai sinh", "à không phải vậy", "chứ không phải, chứ không phải", "không phải," * 500]
+)
+def test_a_mere_no_is_no_other_matter(reader: Reader, text: str) -> None:
+    decision = _talk(reader, "làm giấy khai sinh cho con", text)
+    assert decision.codes[:1] in ((), (BIRTH,))
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "code"),
+    [
+        ("con tôi khuyết tật xin trợ cấp hằng tháng cần giấy gì", "còn xin vào hộ nghèo thì ra đâu", "1.011607"),
+        ("khai tử cho ba cần giấy gì", "xong rồi xin giấy độc thân cho má thì cần gì", "1.004873"),
+    ],
+)
+def test_another_matter_that_the_one_in_mind_is_not_about(reader: Reader, before: str, text: str, code: str) -> None:
+    decision = _talk(reader, before, text)
+    assert (decision.outcome, decision.codes[0]) == ("answer", code)
+
+
+@pytest.mark.parametrize("text", ["phường khác có làm cho không", "làm vậy có mất tiền không hả em", "thế xã nào cũng làm được hở anh"])
+def test_no_other_matter_is_heard_in_a_question_about_the_one_in_mind(reader: Reader, text: str) -> None:
+    decision = _talk(reader, "sao y bằng tốt nghiệp ở đâu", text)
+    assert (decision.outcome, decision.codes[0]) == ("answer", COPY)
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("số 2", MARRIAGE),

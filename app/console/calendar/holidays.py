@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from app.calendar import service, words
 from app.calendar.drafts import read_holiday
-from app.calendar.facts import holidays_version
 from app.calendar.lunar import lunar_of
 from app.calendar.public_holidays import holidays_of
 from app.console.calendar.desk import HOLIDAYS, TABS, calendar_of, day_of, now, refresh, today, typed
 from app.console.forms import Errors
 from app.console.pages import redirect, render
+from app.database import version_of
 from app.officials.access import access_read, access_write, csrf_official
 from app.signed import Signed
 
@@ -78,7 +78,7 @@ async def _page(request: Request, who: Signed, year: int, values: dict[str, str]
         rows=rows,
         year=year,
         stale=stale,
-        version=holidays_version(calendar.facts.holidays),
+        version=version_of(calendar.facts.holidays),
         years=range(today().year, today().year + 3),
         values=values,
         errors=errors,

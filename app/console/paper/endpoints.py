@@ -78,14 +78,14 @@ async def _made(request: Request, who: Signed, wish: Wish, *, look: bool) -> Res
     press = _press(request)
     codes = [code for key in wish.keys for code in _opened(request, key)]
     paper = Format(wish.paper)
-    tag = tag_of(wish.place)
-    made = await asyncio.to_thread(press.many, codes, paper, tag, copies=int(wish.copies), joined=wish.joined)
+    place = clean(wish.place)
+    made = await asyncio.to_thread(press.many, codes, paper, place, copies=int(wish.copies), joined=wish.joined)
+    if place:  # before the look, too: a browser prints what it shows
+        async with request.app.state.database.write() as session:
+            await repository.remember_place(session, who.commune_id, tag_of(place), place)
     if look:
         shown = [svg_of(each) for each in made.pages[:SHOWN]]
-        return render(request, "paper/preview.html", made=made, sheets=shown, wish=replace(wish, keys=tuple(codes)), place=tag)
-    if tag:
-        async with request.app.state.database.write() as session:
-            await repository.remember_place(session, who.commune_id, tag, clean(wish.place))
+        return render(request, "paper/preview.html", made=made, sheets=shown, wish=replace(wish, keys=tuple(codes)), place=place)
     return await _file(made)
 
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from app.console.forms import Errors, seen
+from app.console.forms import Errors
 from app.console.pages import redirect, render
 from app.console.statistics.endpoints import PATH, now, sources
-from app.database import lock_commune
+from app.database import lock_commune, version_of
 from app.officials.access import access_publish, access_read, access_write, csrf_official
 from app.officials.models import Signed
 from app.statistics import repository, service
@@ -41,7 +41,7 @@ async def save(request: Request, who: Annotated[Signed, Depends(access_publish)]
         return await _targets(request, who, period, errors, typed)
     async with request.app.state.database.write() as session:
         await lock_commune(session, who.commune_id)  # a target never set has no row to lock
-        stale = typed["version"] != seen(_goals(await repository.targets(session, who.commune_id, period.first.year)))
+        stale = typed["version"] != version_of(_goals(await repository.targets(session, who.commune_id, period.first.year)))
         for metric, goal in () if stale else goals.items():
             await set_target(session, who, period.first.year, metric, goal, now())
     if stale:
@@ -81,7 +81,7 @@ async def save_files(
         return await _files(request, who, period, errors, typed)
     async with request.app.state.database.write() as session:
         await lock_commune(session, who.commune_id)
-        stale = version != seen(_counts(await repository.entries(session, who.commune_id, period)))
+        stale = version != version_of(_counts(await repository.entries(session, who.commune_id, period)))
         if not stale:
             await set_entry(session, who, period, counts["received"] or 0, counts["online"] or 0, counts["on_time"], now())
     if stale:
@@ -105,7 +105,7 @@ async def _targets(
         period=period,
         years=[(each.key, each.name.capitalize()) for each in map(year_of, (this + 1, this, this - 1))],
         metrics=list(Metric),
-        values=typed or {**goals, "version": seen(goals)},
+        values=typed or {**goals, "version": version_of(goals)},
         errors=errors,
         progress=found,
         goal_words=goal_words,
@@ -129,7 +129,7 @@ async def _files(
         stale=stale,
         period=period,
         months=[(each.key, each.name.capitalize()) for each in reversed(year_of(period.first.year).months()) if each <= this],
-        values=typed or {**counts, "version": seen(counts)},
+        values=typed or {**counts, "version": version_of(counts)},
         row=row,
         table=files_table(rows),
         sum=entered(rows),
