@@ -14,6 +14,7 @@ from typing import Any
 from app.catalog.catalog import Catalog
 from app.catalog.content import UNKNOWN, Procedure
 from app.catalog.yaml_loader import ContentError, Problem, read_document
+from app.understanding.foreign import ForeignWords
 from app.understanding.index import Index
 from app.understanding.learned import Learned
 from app.understanding.national import Named, National
@@ -42,7 +43,7 @@ def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None)
         wrong = f"không dùng được: {type(error).__name__} {error}"
         advice = "so với bản trước trong git; mẫu (pattern) phải đủ ngoặc, tên phải có thật"
         raise ContentError([Problem("intents.yaml, lexicon.yaml", "", wrong, advice)]) from error
-    return Reader(index, rules, weights or Weights.load(), _not_held(national, catalog), catalog.everyday[:OFTEN])
+    return Reader(index, rules, weights or Weights.load(), _not_held(national, catalog), catalog.everyday[:OFTEN], ForeignWords.load())
 
 
 def read_national(folder: Path) -> list[Named]:
@@ -69,6 +70,7 @@ def build_index(entries: Sequence[Entry], folder: Path, learned: Learned | None 
         {name: re.compile(lexicon["markers"][name]) for name in lexicon["deniable"]},
         {name: re.compile(pattern) for name, pattern in lexicon["denied_by"].items()},
         frozenset(lexicon["variants"]),
+        frozenset(lexicon["acts"]),
     )
     with _no_collecting():
         return Index(entries, Normalizer(lexicon["replace"], lexicon["filler"], lexicon["aspect_phrases"]), markers, learned)
@@ -156,4 +158,5 @@ def build_rules(intents: dict[str, Any]) -> Rules:
         compiled(intents["follow_up"]),
         compiled(intents["correction"]),
         compiled(intents["back"]),
+        compiled(intents["receives"]),
     )

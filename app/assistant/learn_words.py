@@ -28,25 +28,29 @@ RAREST_KEPT = 2  # texts a term must occur in
 Floats = NDArray[np.float32]
 
 
-def learn_words(texts: Sequence[tuple[Mapping[str, float], str]], classes: Sequence[str], seed: int) -> Learned:
-    """Weights of terms for `classes`, from `texts`: pairs of weighted terms and the id of a class. Reproducible."""
+def learn_words(texts: Sequence[tuple[Mapping[str, float], str]], classes: Sequence[str], seed: int, times: int = 1) -> Learned:
+    """Weights of terms for `classes`, from `texts`: pairs of weighted terms and the id of a class. Reproducible.
+
+    `times`: trainings in another order each, whose mean is taken: one alone is a point better or worse by chance.
+    """
     vocabulary = _vocabulary([terms for terms, _ in texts])
     vectors = [vocabulary.vector(terms) for terms, _ in texts]
     number_of = {name: number for number, name in enumerate(classes)}
     targets = [number_of[name] for _, name in texts]
-    table = np.zeros((len(vocabulary.position), len(classes)), dtype=np.float32)
-    total, looks = np.zeros_like(table), 0
-    chance = np.random.default_rng(seed)
-    for epoch in range(EPOCHS):
-        rate = RATE / (1 + 4.0 * epoch / EPOCHS) / SHARPNESS
-        for count, number in enumerate(chance.permutation(len(texts)), 1):
-            where, weights = vectors[number]
-            kept = chance.random(len(where)) >= LEFT_OUT
-            if kept.any():
-                _step(table, where[kept], weights[kept] / np.float32(1 - LEFT_OUT), targets[number], rate)
-            if epoch and count % max(1, len(texts) // LOOKS) == 0:
-                total += table
-                looks += 1
+    total, looks = np.zeros((len(vocabulary.position), len(classes)), dtype=np.float32), 0
+    for time in range(times):
+        table = np.zeros_like(total)
+        chance = np.random.default_rng(seed + time)
+        for epoch in range(EPOCHS):
+            rate = RATE / (1 + 4.0 * epoch / EPOCHS) / SHARPNESS
+            for count, number in enumerate(chance.permutation(len(texts)), 1):
+                where, weights = vectors[number]
+                kept = chance.random(len(where)) >= LEFT_OUT
+                if kept.any():
+                    _step(table, where[kept], weights[kept] / np.float32(1 - LEFT_OUT), targets[number], rate)
+                if epoch and count % max(1, len(texts) // LOOKS) == 0:
+                    total += table
+                    looks += 1
     return Learned.from_table(total * np.float32(SHARPNESS / looks), vocabulary, classes, SMALLEST)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries, read_national
+from app.assistant.learn_foreign import learn_foreign, learn_foreign_words, of_others, told_of_others, with_errors
 from app.assistant.learn_vagueness import learn_vagueness
 from app.assistant.learn_words import learn_words
 from app.assistant.slips import with_slips
@@ -25,8 +26,10 @@ from app.assistant.training_rows import Floats, Row, Sample, importance, learn_l
 from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
+from app.understanding.foreign import FOREIGN_FEATURES, ForeignWords
 from app.understanding.index import FEATURES, Index
 from app.understanding.learned import Learned
+from app.understanding.national import Named, National
 from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, confidence_features
 from app.understanding.reader import EVERYDAY
 from app.understanding.rules import Rules
@@ -36,8 +39,28 @@ from app.understanding.vagueness import VAGUE_FEATURES
 
 FOLDS = 7
 REMOVALS = 6
+TIMES = 2  # trainings whose mean is used in answering
 GUESSED_FROM = ("centroid", "bayes", "nearest", "name", "name_overlap", "coverage")
-SEED = 20261122
+SEED, WORDS_SEED = 20261122, 1
+
+
+@dataclass(frozen=True)
+class Others:
+    """What is no matter of ours: names of the national catalogue, and messages about them."""
+
+    names: list[Named]
+    told: list[Sample]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Samples of a fold, their candidates, the row of the right one (-1: missing); and the same of messages about others' matters."""
+
+    samples: list[Sample]
+    rows: list[Row]
+    targets: list[int]
+    told_of_others: list[Sample]
+    others: list[Row]
 
 
 def main() -> None:
@@ -55,30 +78,41 @@ def main() -> None:
     }
     told = _told(folder / "training")
     samples = _samples(entries, voices) + told
+    others = Others(of_others(read_national(folder), entries), told_of_others(folder / "training" / "others", FOLDS))
     with Pool(2) as pool:  # one for each core of the machines we know; the result does not depend on it
-        learning = pool.apply_async(_learn_all, (entries, told, folder))
-        folds = pool.starmap(_fold, [(number, entries, samples, told, folder, rules) for number in range(FOLDS)], chunksize=1)
+        learning = pool.apply_async(_learn_all, (entries, told, others, folder))
+        folds = pool.starmap(_fold, [(number, entries, samples, told, others, folder, rules) for number in range(FOLDS)], chunksize=1)
         absent = pool.starmap(
             _removed_classes, [(number, entries, samples, told, folder, rules) for number in range(REMOVALS)], chunksize=1
         )
-        learning.get().save()
-    tables, targets = [row for rows, _, _ in folds for row in rows], [target for _, found, _ in folds for target in found]
-    of_folds = [sample for _, _, found in folds for sample in found]
+        for learned in learning.get():
+            learned.save()
+    tables, targets = [row for fold in folds for row in fold.rows], [target for fold in folds for target in fold.targets]
+    of_folds = [sample for fold in folds for sample in fold.samples]
     rank_weights = _learn_rank(tables, targets, importance(of_folds, catalog.everyday))
     _say_accuracy("xếp hạng (câu chưa thấy giọng)", tables, targets, rank_weights)
     evidence, correct = _evidence(tables, targets, [row for rows in absent for row in rows], rank_weights)
     confidence_weights = learn_logistic(evidence, correct)
     _say_confidence(evidence, correct, confidence_weights)
     vague_weights = learn_vagueness(tables, of_folds, rank_weights, confidence_weights, catalog.everyday)
+    foreign_weights = learn_foreign(
+        [*tables, *(row for fold in folds for row in fold.others)],
+        [*of_folds, *(sample for fold in folds for sample in fold.told_of_others)],
+        rank_weights,
+        confidence_weights,
+        catalog.everyday,
+    )
     WEIGHTS_FILE.write_text(
         json.dumps(
             {
                 "features": FEATURES,
                 "confidence_features": CONFIDENCE_FEATURES,
                 "vague_features": VAGUE_FEATURES,
+                "foreign_features": FOREIGN_FEATURES,
                 "rank": [round(float(w), 4) for w in rank_weights],
                 "confidence": [round(float(w), 4) for w in confidence_weights],
                 "vague": [round(float(w), 4) for w in vague_weights],
+                "foreign": [round(float(w), 4) for w in foreign_weights],
                 "unlearned": [round(float(w), 4) for w in _guess_learned(tables)],
                 "samples": len(samples),
                 "catalog": catalog.version,
@@ -110,34 +144,52 @@ def _told(folder: Path) -> list[Sample]:
     return [Sample(row["text"], row["code"], list(Voice).index(Voice(row["voice"]))) for row in rows]
 
 
-def _learn_all(entries: list[Entry], told: list[Sample], folder: Path) -> Learned:
+def _learn_all(entries: list[Entry], told: list[Sample], others: Others, folder: Path) -> tuple[Learned, ForeignWords]:
     """The words learned from everything: what is used at run time."""
-    return _learn(build_index(entries, folder), entries, told)
+    index = build_index(entries, folder)
+    texts = _texts(index, entries, told)
+    return _learn(texts, entries, TIMES), _learn_foreign_words(index, texts, others.names, others.told)
 
 
-def _learn(index: Index, entries: list[Entry], told: list[Sample]) -> Learned:
-    """Learn words from names, ways of asking and told messages: as written, and with typing errors."""
+def _learn(texts: list[tuple[Mapping[str, float], str]], entries: list[Entry], times: int = 1) -> Learned:
+    return learn_words(texts, [entry.id for entry in entries], WORDS_SEED, times)
+
+
+def _learn_foreign_words(
+    index: Index, texts: list[tuple[Mapping[str, float], str]], names: list[Named], told: list[Sample]
+) -> ForeignWords:
+    said = [index.query(text).terms for text in with_errors(told, SEED)]
+    return learn_foreign_words([terms for terms, _ in texts], [index.query(each.name).terms for each in names], said, SEED)
+
+
+def _texts(index: Index, entries: list[Entry], told: list[Sample]) -> list[tuple[Mapping[str, float], str]]:
+    """Names, ways of asking and told messages with their class: as written, without accents, and with typing errors."""
     chance = random.Random(SEED)
     texts = [(text, entry.id) for entry in entries for text in (*entry.names, *entry.asks, *entry.told)]
     texts += [(sample.text, sample.target) for sample in told if sample.target in index.number_of]
-    texts += [(with_slips(text if chance.random() < 0.5 else fold(text), chance), name) for text, name in texts]
-    return learn_words([(index.query(text).terms, name) for text, name in texts], [entry.id for entry in entries], SEED)
+    without_accents = [(fold(text), name) for text, name in texts if fold(text) != text.casefold()]
+    with_slip = [(with_slips(text if chance.random() < 0.5 else fold(text), chance), name) for text, name in texts]
+    texts += without_accents + with_slip
+    return [(index.query(text).terms, name) for text, name in texts]
 
 
-def _fold(
-    number: int, entries: list[Entry], samples: list[Sample], told: list[Sample], folder: Path, rules: Rules
-) -> tuple[list[Row], list[int], list[Sample]]:
-    """For each sample of a fold, candidates scored by an index without that fold, the row of the right one (-1: missing), and the sample."""
+def _fold(number: int, entries: list[Entry], samples: list[Sample], told: list[Sample], others: Others, folder: Path, rules: Rules) -> Fold:
+    """Score the samples of a fold by an index without that fold."""
     held = {(s.target, fold(s.text)) for s in samples if s.fold == number}
     left = _without(entries, held)
     index = build_index(left, folder)
-    index.use(_learn(index, left, [sample for sample in told if sample.fold != number]))
+    texts = _texts(index, left, [sample for sample in told if sample.fold != number])
+    index.use(_learn(texts, left))
+    foreign_words = _learn_foreign_words(index, texts, others.names, [sample for sample in others.told if sample.fold != number])
+    national = National(others.names)
     of_fold = [sample for sample in samples if sample.fold == number]
-    rows, targets = [score(index, rules, sample.text) for sample in of_fold], []
+    of_others = [sample for sample in others.told if sample.fold == number]
+    rows, told_rows = ([score(index, rules, each.text, national, foreign_words) for each in some] for some in (of_fold, of_others))
+    targets = []
     for row, sample in zip(rows, of_fold, strict=True):
         where = np.flatnonzero(row.classes == index.number_of[sample.target])
         targets.append(int(where[0]) if len(where) else -1)
-    return rows, targets, of_fold
+    return Fold(of_fold, rows, targets, of_others, told_rows)
 
 
 def _without(entries: list[Entry], held: set[tuple[str, str]]) -> list[Entry]:
@@ -155,7 +207,7 @@ def _removed_classes(number: int, entries: list[Entry], samples: list[Sample], t
     removed = set(codes[number::REMOVALS])
     left = [entry for entry in entries if entry.id not in removed]
     index = build_index(left, folder)
-    index.use(_learn(index, left, told))
+    index.use(_learn(_texts(index, left, told), left))
     return [score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]
 
 

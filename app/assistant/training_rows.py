@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.understanding.foreign import ForeignWords
 from app.understanding.index import Index
+from app.understanding.national import National
 from app.understanding.rules import Rules
 
 EVERYDAY_COUNTS, SHORT_COUNTS, SHORT_WORDS = 5.0, 2.0, 6
@@ -38,13 +40,18 @@ class Row:
     rarities: tuple[float, ...]
     aspects: int
     markers: int
+    agreement: float = 0.0
+    """With the nearest national name; `telling` words it has to tell by, `foreign` the logit of its words."""
+    telling: int = 0
+    foreign: float = 0.0
 
 
-def score(index: Index, rules: Rules, text: str) -> Row:
-    """What an index finds for a text."""
+def score(index: Index, rules: Rules, text: str, national: National | None = None, foreign_words: ForeignWords | None = None) -> Row:
+    """What an index finds for a text, and what names of others' matters do."""
     query = index.query(text)
     signs = rules.signs(query.words.plain, query.replaced, query.words.original)
     scored = index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
+    nearest = national.nearest(query.words.plain.split()) if national else None
     return Row(
         scored.features,
         scored.classes,
@@ -54,6 +61,9 @@ def score(index: Index, rules: Rules, text: str) -> Row:
         tuple(index.rarity(word) for word in set(query.content)),
         len(signs.aspects),
         len(query.markers),
+        nearest.agreement if nearest else 0.0,
+        nearest.telling if nearest else 0,
+        foreign_words.score(query.terms) if foreign_words else 0.0,
     )
 
 

@@ -29,7 +29,8 @@ _QR_WORDS = re.compile(r"(?i)\b(?:mã|ma|code)?\s*qr\b(?:\s*code)?")
 _AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
 _NOT = r"(?:không|khong|ko|k|kg|hông|hong|hổng|hok|chẳng|chả)"
 _INSTEAD = r"[,.;]|$|\b(?:mà|ma|ý|y|(?:tôi|toi|tui|em|e|mình|minh|cháu|chau) (?:hỏi|hoi|muốn|muon|cần|can|nói|noi|là|la))\b"
-_DENIED = re.compile(rf"(?i)(?:(?:^|[,.;] ?){_NOT} (?:phải|phai)\b|\b(?:chứ|chu) {_NOT}\b).*?(?={_INSTEAD})")
+_NEED_NOT = r"(?! (?:đóng|dong|nộp|nop|trả|tra|ra|đến|den|tới|lên|len|đi|di|mang|đem|dem|chờ|mất|tốn|ton)\b)"
+_DENIED = re.compile(rf"(?i)(?:(?:^|[,.;] ?){_NOT} (?:phải|phai)\b{_NEED_NOT}|\b(?:chứ|chu) {_NOT}\b).*?(?={_INSTEAD})")
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
 

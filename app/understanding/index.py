@@ -220,7 +220,9 @@ class Index:
             empty = dict(zip(words.folded, words.filler, strict=True))
             left = tuple(kept.split())
             words = words.with_folded(left, tuple(empty.get(word, False) for word in left))
-        return Query(words, terms_of(words), words.content, self._content_text(words), replaced, self.markers.of(kept.split()), denied)
+        only_acts = bool(words.content) and self.markers.acts.issuperset(words.content)
+        markers = self.markers.of(kept.split())
+        return Query(words, terms_of(words), words.content, self._content_text(words), replaced, markers, denied, only_acts)
 
     def score(self, query: Query, rules: frozenset[str] = frozenset(), exact: str | None = None) -> Scored:
         """Candidates with their features. `rules` are ids of intents whose pattern fired; `exact` must be among the candidates."""

@@ -6,16 +6,20 @@ Looked at only when no procedure of the ward is a sure answer: it never outranks
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+import numpy as np
 
 from app.understanding.text import folded_words
 
 COMMON = 0.08  # share of names from which a word tells nothing
 FEWEST = 3  # telling words that a message must have
 STRANGE = 0.3  # how much a word that is in no name speaks against all of them, of the rarest word's weight
+_OF_A_PLACE = re.compile(r"\b(?:[Tt]ỉnh|[Tt]hành phố|TP\.?) [A-ZĐÀ-Ỹ]")
 ENOUGH = 0.5  # of the evidence on both sides that must agree
 
 
@@ -28,6 +32,36 @@ class Named:
     name: str
     agency: str
 
+    @property
+    def agencies(self) -> str:
+        """Who does it, as the catalogue says; without those of one province where it names others as well."""
+        named = [each.strip() for each in self.agency.split(";")]
+        return "; ".join([each for each in named if not _OF_A_PLACE.search(each)] or named)
+
+    @property
+    def is_of_one_place(self) -> bool:
+        """Whether the catalogue knows only who does it in one province."""
+        return _OF_A_PLACE.search(self.agencies) is not None
+
+    @property
+    def is_of_wards(self) -> bool:
+        """Whether wards do it too, and only we hold nothing of it: what one province decided, for example."""
+        return "cấp xã" in self.agency.casefold()
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The name that shares most with a message: what share of both agrees (0-1), and how many telling words the message has."""
+
+    named: Named
+    agreement: float
+    telling: int
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether what they share is most of both."""
+        return self.telling >= FEWEST and self.agreement >= ENOUGH
+
 
 class National:
     """Finds names by their words and pairs of words, weighted by rarity."""
@@ -35,36 +69,36 @@ class National:
     def __init__(self, names: Iterable[Named]) -> None:
         self._names = list(names)
         self.by_code = {each.code: each for each in self._names}
-        words = [_terms(folded_words(each.name)) for each in self._names]
-        seen = Counter(term for terms in words for term in terms)
+        terms = [_terms(folded_words(each.name)) for each in self._names]
+        seen = Counter(term for each in terms for term in each)
         count = max(1, len(self._names))
-        self._rarity = {term: math.log(1 + count / number) for term, number in seen.items() if number <= max(2, COMMON * count)}
         self._known = frozenset(seen)
         self._rarest = math.log(1 + count)
-        self._postings: defaultdict[str, list[int]] = defaultdict(list)
-        self._weights = [0.0] * len(self._names)
-        for number, terms in enumerate(words):
-            for term in terms & self._rarity.keys():
-                self._postings[term].append(number)
-                self._weights[number] += self._rarity[term]
+        self._position = {term: at for at, term in enumerate(t for t, n in seen.items() if n <= max(2, COMMON * count))}
+        self._rarity = np.log(1 + count / np.array([seen[term] for term in self._position], dtype=np.float64))
+        pairs = [(self._position[term], number) for number, each in enumerate(terms) for term in each if term in self._position]
+        where, numbers = np.array(pairs, dtype=np.int32).reshape(-1, 2).T
+        order = np.argsort(where, kind="stable")
+        self._numbers = numbers[order]
+        self._starts = np.searchsorted(where[order], np.arange(len(self._position) + 1))
+        self._weights = np.bincount(numbers, self._rarity[where], minlength=len(self._names))
 
-    def find(self, words: Sequence[str]) -> Named | None:
-        """The name that shares most with these folded words, when what they share is most of both; else None."""
-        terms = _terms(words) & self._rarity.keys()
-        strange = sum(word not in self._known for word in set(words))
-        said = sum(self._rarity[term] for term in terms) + strange * STRANGE * self._rarest
-        shared: defaultdict[int, float] = defaultdict(float)
-        for term in terms:
-            for number in self._postings[term]:
-                shared[number] += self._rarity[term]
-        if len({*words} & terms) < FEWEST:
+    def nearest(self, words: Sequence[str]) -> Nearest | None:
+        """The name nearest to these folded words, None when they share nothing that tells."""
+        terms = _terms(words)
+        where = sorted(self._position[term] for term in terms if term in self._position)
+        if not where:
             return None
-        best = max(shared, key=lambda number: (self._agreement(number, shared[number], said), -number))
-        return self._names[best] if self._agreement(best, shared[best], said) >= ENOUGH else None
-
-    def _agreement(self, number: int, shared: float, said: float) -> float:
-        """Share of the message that the name covers, a little less when the name says much more."""
-        return shared / said * (0.6 + 0.4 * min(1.0, 2 * shared / self._weights[number]))
+        rarity = self._rarity[where]
+        strange = sum(word not in self._known for word in set(words))
+        said = float(rarity.sum()) + strange * STRANGE * self._rarest
+        postings = [self._numbers[self._starts[at] : self._starts[at + 1]] for at in where]
+        weights = np.repeat(rarity, [len(each) for each in postings])
+        shared = np.bincount(np.concatenate(postings), weights, minlength=len(self._names))
+        # Share of the message that the name covers, a little less when the name says much more.
+        agreement = shared / said * (0.6 + 0.4 * np.minimum(1.0, 2 * shared / np.maximum(self._weights, 1e-9)))
+        best = int(np.argmax(agreement))
+        return Nearest(self._names[best], float(agreement[best]), sum(word in self._position for word in set(words)))
 
 
 def _terms(words: Sequence[str]) -> set[str]:

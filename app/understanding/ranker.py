@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.understanding.foreign import FOREIGN_FEATURES
 from app.understanding.index import FEATURES, Scored
 from app.understanding.vagueness import VAGUE_FEATURES
 
@@ -22,7 +23,7 @@ CONFIDENCE_FEATURES = ("probability", "margin", "nearest", "name", "fuzzy", "nam
 
 @dataclass(frozen=True)
 class Weights:
-    """`rank`: one weight per feature. `confidence`, `vague`: logistic weights over CONFIDENCE_FEATURES, VAGUE_FEATURES.
+    """`rank`: one weight per feature. `confidence`, `vague`, `foreign`: logistic weights over the features of that name.
 
     `unlearned`: over the features, what the learned sum of a class would likely be that is newer than the weights.
     """
@@ -31,15 +32,16 @@ class Weights:
     confidence: NDArray[np.float64]
     unlearned: NDArray[np.float64]
     vague: NDArray[np.float64]
+    foreign: NDArray[np.float64]
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> Weights:
         """Read learned weights. Raises ValueError when they were learned for other features."""
         data = json.loads(path.read_text("utf-8"))
-        learned_for = tuple(map(tuple, (data["features"], data["confidence_features"], data["vague_features"])))
-        if learned_for != (FEATURES, CONFIDENCE_FEATURES, VAGUE_FEATURES):
+        features = {"": FEATURES, "confidence_": CONFIDENCE_FEATURES, "vague_": VAGUE_FEATURES, "foreign_": FOREIGN_FEATURES}
+        if any(tuple(data.get(f"{name}features", ())) != of for name, of in features.items()):
             raise ValueError("weights.json was learned for other features: run ./dev train")
-        return cls(*(np.array(data[name]) for name in ("rank", "confidence", "unlearned", "vague")))
+        return cls(*(np.array(data[name]) for name in ("rank", "confidence", "unlearned", "vague", "foreign")))
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def rank(scored: Scored, weights: Weights, words: int, bonus: NDArray[np.float64
     probabilities /= probabilities.sum()
     top = scored.features[order[0]]
     evidence = confidence_features(probabilities, top, scored.unknown_share, words)
-    confidence = 1.0 / (1.0 + np.exp(-float(evidence @ weights.confidence)))
+    confidence = likely(evidence, weights.confidence)
     return Ranking(
         classes=tuple(int(number) for number in scored.classes[order]),
         probabilities=tuple(float(value) for value in probabilities),
@@ -76,6 +78,11 @@ def rank(scored: Scored, weights: Weights, words: int, bonus: NDArray[np.float64
         nearest=float(top[FEATURES.index("nearest")]),
         name_overlap=float(top[FEATURES.index("name_overlap")]),
     )
+
+
+def likely(evidence: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """What logistic regression makes of the evidence (0-1)."""
+    return float(1.0 / (1.0 + np.exp(-float(evidence @ weights))))
 
 
 def confidence_features(

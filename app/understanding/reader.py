@@ -8,12 +8,13 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from app.understanding.foreign import ForeignWords, foreign_features
 from app.understanding.index import FEATURES, Index
-from app.understanding.national import National
-from app.understanding.ranker import Ranking, Weights, rank
+from app.understanding.national import National, Nearest
+from app.understanding.ranker import Ranking, Weights, likely, rank
 from app.understanding.rules import Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
-from app.understanding.vagueness import vague_features, vagueness
+from app.understanding.vagueness import vague_features
 
 FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
 
@@ -66,13 +67,22 @@ class Reading:
 class Reader:
     """Reads messages with one index, one set of rules, one set of learned weights."""
 
-    def __init__(self, index: Index, rules: Rules, weights: Weights, national: National | None = None, often: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        index: Index,
+        rules: Rules,
+        weights: Weights,
+        national: National | None = None,
+        often: tuple[str, ...] = (),
+        foreign_words: ForeignWords | None = None,
+    ) -> None:
         """`often`: codes asked most, to offer to who has not said anything yet."""
         self.index = index
         self.rules = rules
         self.weights = weights
         self.national = national or National(())
         self.often = often
+        self.foreign_words = foreign_words
 
     def read(self, text: str, favoured: tuple[str, ...] = (), after: str | None = None) -> Reading:
         """Read a message. `favoured` classes (those offered) get a small bonus, and so do the look-alikes of `after`, the one in mind."""
@@ -114,4 +124,20 @@ class Reader:
             len(signs.aspects),
             len(query.markers),
         )
-        return vagueness(found, self.weights.vague)
+        return likely(found, self.weights.vague)
+
+    def foreign(self, reading: Reading) -> tuple[float, Nearest | None]:
+        """How surely it is a matter of another agency (0-1), and the national name nearest to it."""
+        nearest = self.national.nearest(reading.query.words.plain.split())
+        if self.foreign_words is None or reading.ranking is None or reading.top is None or reading.exact:
+            return 0.0, nearest
+        evidence = foreign_features(
+            reading.confidence,
+            reading.ranking.nearest,
+            reading.ranking.coverage,
+            nearest.agreement if nearest else 0.0,
+            nearest.telling if nearest else 0,
+            self.foreign_words.score(reading.query.terms),
+            everyday=reading.top.everyday,
+        )
+        return likely(evidence, self.weights.foreign), nearest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -98,10 +99,12 @@ class Rules:
         follow_up: Sequence[re.Pattern[str]],
         correction: Sequence[re.Pattern[str]],
         back: Sequence[re.Pattern[str]],
+        receives: Sequence[re.Pattern[str]],
     ) -> None:
         self._intents = tuple(intents)
         self._aspects = dict(aspects)
         self._follow_up, self._correction, self._back = tuple(follow_up), tuple(correction), tuple(back)
+        self._receives = tuple(receives)
 
     def signs(self, plain: str, replaced: str, original: str = "") -> Signs:
         """Signs of a message: the folded text as typed, the same after the lexicon, and the text with its accents."""
@@ -111,12 +114,23 @@ class Rules:
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),
             strong=tuple(rule.id for rule in fired if rule.strong),
-            aspects=tuple(a for a, patterns in self._aspects.items() if any(_any(patterns, text) for text in texts)),
+            aspects=self._asked(texts),
             follow_up=_any(self._follow_up, plain),
             correction=_any(self._correction, plain),
             back=_any(self._back, plain),
             number=_number(plain),
         )
+
+    def _asked(self, texts: Sequence[str]) -> tuple[Aspect, ...]:
+        """The aspects asked about. What one is to receive is the result, though it is asked in the words of a fee."""
+        paid = [functools.reduce(lambda text, pattern: pattern.sub(" ", text), self._receives, text) for text in texts]
+        receives = paid != list(texts)
+
+        def asks(aspect: Aspect, patterns: Sequence[re.Pattern[str]]) -> bool:
+            among = paid if aspect is Aspect.FEE else texts
+            return any(_any(patterns, text) for text in among) or (receives and aspect is Aspect.RESULT)
+
+        return tuple(aspect for aspect, patterns in self._aspects.items() if asks(aspect, patterns))
 
 
 def _any(patterns: Sequence[re.Pattern[str]], text: str) -> bool:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
+from app.understanding.national import Named, Nearest
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.terms import Entry, Kind
 
 LIKELY, LED = 0.3, 0.35  # confidences from which an intent, and what leads elsewhere or to several procedures, are believed
 PERHAPS = 0.2  # a confidence from which the best is shown, with what else may be meant
+TOGETHER = 0.8  # probability of a life event and its procedures from which it is believed
 MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
 TOO_VAGUE, TOO_VAGUE_BESIDE_PLAIN = 0.7, 0.95  # learned vagueness from which a question is asked
 FAMILY_MEANT, NEAR_THE_TOP = 0.2, 5  # probability and place of a family whose question fits what is too vague
+FOREIGN, ALIKE = 0.85, 0.4  # probability of another agency's matter that outweighs ours; agreement from which its name is told then
 GUESSED = 0.15  # a confidence below which even a word or two that we know may be a slip of the finger
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
 COVERED = 0.45  # share of a message that a class must know, to ask about it
@@ -30,14 +33,30 @@ MAX_CHOICES = 5
 def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decision:
     """Decide about a message as if nothing had been said before, but for the state it leaves."""
     decision = _alone(reading, aspects, state)
-    named = decision.family is not None and reading.top is not None and decision.family == reading.top.id
-    ours = named or decision.confidence >= SURE_ENOUGH or decision.intent not in UNSURE
-    if ours or (reading.top is not None and reading.top.everyday):
+    top = reading.top
+    if top is None or (decision.intent not in UNSURE and decision.intent != "other_level"):
         return decision
-    found = reader.national.find(reading.query.words.plain.split())
-    if found is None:
+    probability, nearest = reader.foreign(reading)
+    if decision.intent == "other_level":
+        return _national(decision, nearest.named, state) if nearest and _fits_better(nearest, reading, top) else decision
+    foreign = decision.outcome == "answer" and probability >= FOREIGN
+    ours = decision.family == top.id or decision.confidence >= SURE_ENOUGH or top.everyday
+    if ours and not foreign:
         return decision
-    target, near = f"national:{found.code}", decision.codes[:MAX_NEAR]
+    if nearest is not None and (nearest.is_meant or (foreign and nearest.agreement >= ALIKE)):
+        return _national(decision, nearest.named, state)
+    return _unknown(reading, state) if foreign else decision
+
+
+def _fits_better(nearest: Nearest, reading: Reading, elsewhere: Entry) -> bool:
+    """Whether a national name says more of what was asked than what we know of another agency («thú y», not «xây dựng»)."""
+    overlap = reading.ranking.name_overlap if reading.ranking else 0.0
+    return nearest.is_meant and nearest.named.name not in elsewhere.names and nearest.agreement >= overlap
+
+
+def _national(decision: Decision, named: Named, state: State) -> Decision:
+    """It is this procedure of the national catalogue; what is near of ours is offered beside it."""
+    target, near = f"national:{named.code}", decision.codes[:MAX_NEAR]
     return replace(decision, outcome="other", intent="national", target=target, parts=(), choices=near, state=state)
 
 
@@ -63,7 +82,13 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
         return answer(reading, codes, aspects, state)
     if _short(reading):
         return _clarify(reading, state)
-    if reading.confidence >= PERHAPS and codes and top.kind is not Kind.INTENT and not _maybe_intent(reading):
+    if (
+        reading.confidence >= PERHAPS
+        and codes
+        and top.kind is not Kind.INTENT
+        and not _maybe_intent(reading)
+        and not _only_guessed(reading)
+    ):
         return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
     if _few_close(reading) or (_known(reading) and reading.vagueness >= TOO_VAGUE):
         return _clarify(reading, state)
@@ -74,12 +99,25 @@ def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: S
     """What to do when it is too vague, or when the best is no procedure but leads to some: a family, a life event, an agency elsewhere."""
     if _too_vague(reading, top):
         return _clarify(reading, state, family=_family_meant(reading))
-    if top.kind is Kind.EVENT and reading.confidence >= LED:
-        return _event(reading, top, aspects, state)
+    event = _event_meant(reading, top)
+    if event is not None:
+        return _event(reading, event, aspects, state)
     if top.kind is Kind.ELSEWHERE and reading.confidence >= LED:
         after = replace(state, choices=(), labels=())
         return Decision("other", "other_level", codes_of(reading), aspects, target=top.id, confidence=reading.confidence, state=after)
     return None
+
+
+def _event_meant(reading: Reading, top: Entry) -> Entry | None:
+    """A life event that is likely, by itself or together with its own procedures, between which confidence is divided."""
+    if top.kind is Kind.EVENT and reading.confidence >= LED:
+        return top
+    likely = (e for e, _ in reading.entries[:2] if e.kind is Kind.EVENT and (e is top or top.id in e.members))
+    event = next(likely, None) if reading.confidence < SURE_ENOUGH else None
+    if event is None:
+        return None
+    together = sum(p for entry, p in reading.entries if entry is event or entry.id in event.members)
+    return event if together >= TOGETHER else None
 
 
 def _maybe_intent(reading: Reading) -> bool:
@@ -99,11 +137,17 @@ def _says_nothing(reading: Reading) -> bool:
     return len(words.words.folded) > 1 and not words.content and not reading.signs.intents and reading.confidence < NOTHING_SAID
 
 
+def _only_guessed(reading: Reading) -> bool:
+    """«bla bla»: nothing but what was put right from words that nobody knows, and nothing likely comes of it."""
+    typed = set(reading.query.words.plain.split())
+    return bool(reading.query.content) and typed.isdisjoint(reading.query.content) and reading.confidence < LIKELY
+
+
 def _known(reading: Reading) -> bool:
     """Whether the best class knows enough of the words to ask about it, and they are no mere guess at what was typed."""
     said = set(reading.query.content)
     letters = len(said) == 1 and all(len(word) == 1 for word in said)  # «a», «aaaa» say nothing
-    if letters or reading.ranking is None or reading.ranking.coverage < COVERED:
+    if letters or _only_guessed(reading) or reading.ranking is None or reading.ranking.coverage < COVERED:
         return False
     typed = set(reading.query.words.plain.split())
     return reading.confidence >= GUESSED or len(typed & said) * 2 > len(said)
@@ -180,7 +224,7 @@ def _few_close(reading: Reading) -> bool:
     procedures = [(entry, p) for entry, p in reading.entries if entry.kind is Kind.PROCEDURE][:MAX_CHOICES]
     mass = sum(p for _, p in procedures)
     ranking = reading.ranking
-    enough = len(set(reading.query.content)) > FEW_WORDS or reading.confidence >= GUESSED
+    enough = not _only_guessed(reading) and (len(set(reading.query.content)) > FEW_WORDS or reading.confidence >= GUESSED)
     return ranking is not None and enough and mass >= 0.6 and ranking.coverage >= COVERED and len(procedures) >= 2
 
 
@@ -193,7 +237,10 @@ def codes_of(reading: Reading, limit: int = 5) -> tuple[str, ...]:
 
 def _too_vague(reading: Reading, top: Entry) -> bool:
     """Whether to ask back. A family with a plain everyday procedure is asked about only when nothing else is said."""
-    if not _known(reading):
+    if reading.query.only_acts and not reading.exact:
+        return True
+    heard = reading.ranking is not None and reading.ranking.coverage > 0
+    if not _known(reading) and not (heard and top.kind is Kind.FAMILY and reading.confidence >= PERHAPS):
         return False
     if top.kind is Kind.FAMILY:
         return reading.exact or reading.vagueness >= (TOO_VAGUE_BESIDE_PLAIN if top.everyday else TOO_VAGUE)

@@ -56,6 +56,8 @@ class Markers:
     """Other words that deny a marker («trong nước»)."""
     variants: frozenset[str] = frozenset()
     """Markers of a variant: when nobody speaks of them, the plain procedure is meant."""
+    acts: frozenset[str] = frozenset()
+    """Words that say what is to be done (sửa, cấp lại) and not to what."""
 
     def split(self, folded: str) -> tuple[str, frozenset[str]]:
         """The text without denied markers, and the markers that were denied."""
@@ -90,6 +92,8 @@ class Query:
     """The words after slips and the lexicon: what patterns look at."""
     markers: frozenset[str]
     denied: frozenset[str]
+    only_acts: bool = False
+    """Whether it says what is to be done and nothing of what it is done to."""
 
 
 @lru_cache(maxsize=65536)

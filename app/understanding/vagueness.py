@@ -62,8 +62,3 @@ def vague_features(
             1.0,
         ]
     )
-
-
-def vagueness(features: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """How surely it is too vague (0-1)."""
-    return float(1.0 / (1.0 + np.exp(-float(features @ weights))))

@@ -87,6 +87,25 @@ def test_a_life_event_leads_to_its_procedures(reader: Reader) -> None:
     assert decision.codes
 
 
+@pytest.mark.parametrize("text", ["mẹ mất", "bố mất rồi cần làm gì", "ba em mới mất, giờ phải làm sao", "me mat can lam gi"])
+def test_a_death_said_in_two_words_is_understood(reader: Reader, text: str) -> None:
+    decision = _talk(reader, text)
+    assert decision.outcome == "answer"
+    assert decision.target == "event:nguoi-than-mat" or decision.codes[0] == DEATH
+
+
+@pytest.mark.parametrize("text", ["mẹ mất giấy khai sinh", "bố mất sổ đỏ", "chồng mất căn cước"])
+def test_who_lost_a_paper_is_alive(reader: Reader, text: str) -> None:
+    decision = _talk(reader, text)
+    assert decision.target != "event:nguoi-than-mat"
+    assert decision.codes[0] != DEATH
+
+
+def test_a_fee_asked_of_a_life_event_is_that_of_its_plain_procedure(reader: Reader) -> None:
+    decision = _talk(reader, "xây nhà phí bao nhiêu")
+    assert (decision.outcome, decision.codes[0], decision.aspects) == ("answer", "1.013225", (Aspect.FEE,))
+
+
 def test_two_matters_in_one_message_are_both_answered(reader: Reader) -> None:
     decision = _talk(reader, "em muốn làm giấy khai sinh cho con, với lại đăng ký tạm trú")
     assert (decision.outcome, decision.intent) == ("answer", "several")
@@ -151,6 +170,19 @@ def test_a_correction_takes_the_corrected_procedure(reader: Reader) -> None:
 def test_what_it_is_not_is_not_heard(reader: Reader, before: str, text: str, code: str) -> None:
     decision = _talk(reader, before, text)
     assert (decision.outcome, decision.codes[0]) == ("answer", code)
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect"),
+    [
+        ("vậy làm ở phường, không phải đóng phí đúng không", Aspect.FEE),
+        ("không phải mang giấy tờ gì hả em", Aspect.DOCUMENTS),
+    ],
+)
+def test_what_one_need_not_do_is_heard(reader: Reader, text: str, aspect: Aspect) -> None:
+    decision = _talk(reader, "làm giấy khai sinh cho con", text)
+    assert (decision.outcome, decision.codes[0]) == ("answer", BIRTH)
+    assert aspect in decision.aspects
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.assistant.knowing import Knowledge
 from app.settings import ROOT
 from app.understanding.decision import State
 from app.understanding.dialogue import decide
+from app.understanding.foreign import BUCKETS, ForeignWords
 from app.understanding.national import Named, National
 from app.understanding.reader import Reader
 from app.understanding.text import folded_words
@@ -31,18 +34,20 @@ NAMES = [
     ],
 )
 def test_a_name_is_found_by_its_words(text: str, code: str) -> None:
-    found = National(NAMES).find(folded_words(text))
+    found = National(NAMES).nearest(folded_words(text))
     assert found is not None
-    assert found.code == code
+    assert found.is_meant
+    assert found.named.code == code
 
 
 @pytest.mark.parametrize("text", ["", "con tôi mới sinh", "giấy phép", "xyz", "điện thoại bị hỏng không gọi được ngân hàng"])
 def test_little_in_common_is_nothing(text: str) -> None:
-    assert National(NAMES).find(folded_words(text)) is None
+    found = National(NAMES).nearest(folded_words(text))
+    assert found is None or not found.is_meant
 
 
 def test_without_names_nothing_is_found() -> None:
-    assert National(()).find(["giay", "phep"]) is None
+    assert National(()).nearest(["giay", "phep"]) is None
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,78 @@ def test_somebody_elses_procedure_gets_no_card(reader: Reader, text: str) -> Non
     decision = decide(reader, text, State())
     assert decision.outcome == "other"
     assert decision.intent in ("national", "other_level")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "công ty em muốn xin giấy phép nhập khẩu thiết bị y tế thì nộp ở đâu",
+        "phong kham nha khoa doi bac si phu trach co phai lam lai giay phep hoat dong khong",
+        "gia hạn chứng chỉ hành nghề thú y cần giấy tờ gì",
+    ],
+)
+def test_words_of_other_agencies_outweigh_a_likeness_to_ours(reader: Reader, text: str) -> None:
+    decision = decide(reader, text, State())
+    assert decision.outcome in ("other", "unknown")
+    assert not decision.parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "làm giấy khai sinh cho con",
+        "xin giấy phép xây nhà 2 tầng",
+        "mở quán ăn có cần giấy an toàn thực phẩm không",
+        "đăng ký hộ kinh doanh",
+    ],
+)
+def test_what_wards_do_is_nobody_elses(reader: Reader, text: str) -> None:
+    probability, _ = reader.foreign(reader.read(text))
+    assert probability < 0.9
+    assert decide(reader, text, State()).intent != "national"
+
+
+def test_the_agency_of_another_trade_is_not_named(reader: Reader) -> None:
+    """«Chứng chỉ hành nghề xây dựng» is listed as another agency's; that of a vet is not that one."""
+    decision = decide(reader, "gia hạn chứng chỉ hành nghề thú y cần giấy tờ gì", State())
+    assert decision.intent == "national"
+    assert "thú y" in reader.national.by_code[(decision.target or "").removeprefix("national:")].name
+
+
+def test_words_nobody_ever_wrote_are_no_error(reader: Reader) -> None:
+    assert reader.foreign_words is not None
+    assert np.isfinite(reader.foreign_words.score({}))
+    probability, nearest = reader.foreign(reader.read("qwzx"))
+    assert 0 <= probability <= 1
+    assert nearest is None
+
+
+def test_weights_of_words_are_kept_to_a_byte(tmp_path: Path) -> None:
+    learned = ForeignWords(np.linspace(-2, 2, BUCKETS, dtype=np.float32), -0.5)
+    learned.save(tmp_path / "foreign.npz")
+    read = ForeignWords.load(tmp_path / "foreign.npz")
+    assert read.bias == learned.bias
+    assert np.abs(read.weights - learned.weights).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("agency", "said", "one_place"),
+    [
+        ("Sở Y tế", "Sở Y tế", False),
+        ("Sở Nông nghiệp và Môi trường Thành phố Hải Phòng; Ủy ban nhân dân cấp tỉnh", "Ủy ban nhân dân cấp tỉnh", False),
+        ("Sở Văn hóa và Thể thao Thành phố Hà Nội", "Sở Văn hóa và Thể thao Thành phố Hà Nội", True),
+        ("Bảo hiểm xã hội tỉnh, thành phố", "Bảo hiểm xã hội tỉnh, thành phố", False),
+        ("", "", False),
+    ],
+)
+def test_nobody_is_sent_to_another_province(agency: str, said: str, one_place: bool) -> None:
+    named = Named("1.000001", "a", "Việc", agency)
+    assert (named.agencies, named.is_of_one_place) == (said, one_place)
+
+
+def test_what_one_province_decided_is_not_said_to_be_nobodys(knowledge: Knowledge) -> None:
+    of_wards = [each for each in knowledge.reader.national.by_code.values() if each.is_of_wards]
+    assert 0 < len(of_wards) < 50
 
 
 def test_the_names_are_those_the_ward_does_not_hold(knowledge: Knowledge) -> None:

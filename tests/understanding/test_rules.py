@@ -20,7 +20,7 @@ from app.understanding.rules import Aspect
 INTENTS: dict[str, Any] = read_document(ROOT / "procedures" / "intents.yaml").data
 IDS = [intent["id"] for intent in INTENTS["intents"]]
 PATTERNS = [(intent["id"], pattern) for intent in INTENTS["intents"] for pattern in intent.get("patterns", ())]
-PATTERNS += [(name, pattern) for name in ("follow_up", "correction", "back") for pattern in INTENTS[name]]
+PATTERNS += [(name, pattern) for name in ("follow_up", "correction", "back", "receives") for pattern in INTENTS[name]]
 PATTERNS += [(name, pattern) for name, patterns in INTENTS["aspects"].items() for pattern in patterns]
 
 
@@ -121,24 +121,84 @@ def test_other_numbers_are_no_choices(reader: Reader, text: str) -> None:
 # --- aspects -------------------------------------------------------------------------------------------------------
 
 ASPECTS = {
-    Aspect.DOCUMENTS: ["cần giấy tờ gì", "hồ sơ gồm những gì", "phải mang theo gì", "chuẩn bị giấy chi rứa", "can nop nhung giay nao"],
-    Aspect.FEE: ["hết bao nhiêu tiền", "phí bao nhiêu", "có mất tiền không", "le phi the nao", "có miễn phí không ạ"],
+    Aspect.DOCUMENTS: [
+        "cần giấy tờ gì",
+        "hồ sơ gồm những gì",
+        "phải mang theo gì",
+        "chuẩn bị giấy chi rứa",
+        "can nop nhung giay nao",
+        "phải nộp chi nữa",
+    ],
+    Aspect.FEE: [
+        "hết bao nhiêu tiền",
+        "phí bao nhiêu",
+        "có mất tiền không",
+        "le phi the nao",
+        "có miễn phí không ạ",
+        "bao tiền một bản",
+        "phường thu mấy ngàn",
+    ],
     Aspect.TIME: ["mấy ngày thì xong", "bao lâu có kết quả", "may bua moi co", "khi nào lấy được", "thời hạn giải quyết"],
-    Aspect.PLACE: ["nộp ở đâu", "tới chỗ nào làm", "nop o mo", "phải ra đâu vậy ạ"],
+    Aspect.PLACE: [
+        "nộp ở đâu",
+        "tới chỗ nào làm",
+        "nop o mo",
+        "phải ra đâu vậy ạ",
+        "nộp ở bộ phận nào",
+        "ở đây làm được không hay phải về quê",
+    ],
     Aspect.STEPS: ["các bước làm", "quy trình thế nào", "trình tự thực hiện ra sao", "bắt đầu từ đâu"],
-    Aspect.CONDITIONS: ["điều kiện là gì", "ai được làm", "mấy tuổi thì làm được", "co can phai co ho khau khong"],
+    Aspect.CONDITIONS: [
+        "điều kiện là gì",
+        "ai được làm",
+        "mấy tuổi thì làm được",
+        "co can phai co ho khau khong",
+        "ở nước ngoài thì có làm được giấy này không",
+    ],
     Aspect.ONLINE: ["làm online được không", "nộp qua mạng", "ngồi nhà làm được hông", "qua vneid dc ko"],
     Aspect.FORMS: ["xin mẫu đơn", "tải mẫu ở đâu", "có biểu mẫu không", "mau to khai"],
     Aspect.LEGAL_BASIS: ["căn cứ luật nào", "theo nghị định nào", "văn bản nào quy định"],
     Aspect.AGENCY: ["ai ký giấy này", "cơ quan nào giải quyết", "thẩm quyền của ai", "noi nao cap"],
     Aspect.QR: ["cho xin mã qr", "mã QR của thủ tục này", "gui em ma qr", "có mã qr để quét không"],
-    Aspect.RESULT: ["làm xong nhận được giấy gì", "kết quả là gì", "được cấp giấy gì"],
+    Aspect.RESULT: [
+        "làm xong nhận được giấy gì",
+        "kết quả là gì",
+        "được cấp giấy gì",
+        "mỗi tháng được lãnh bao nhiêu",
+        "mai táng phí được mấy triệu",
+    ],
 }
 
 
 @pytest.mark.parametrize(("aspect", "text"), [(aspect, text) for aspect, texts in ASPECTS.items() for text in texts])
 def test_short_phrases_ask_for_their_aspect(reader: Reader, aspect: Aspect, text: str) -> None:
     assert aspect in reader.read(text).signs.aspects
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "trợ cấp người cao tuổi mỗi tháng được bao nhiêu tiền",
+        "hộ nghèo được hỗ trợ bao nhiêu",
+        "tien tuat liet si moi thang lanh may trieu",
+    ],
+)
+def test_money_to_receive_is_no_fee(reader: Reader, text: str) -> None:
+    asked = reader.read(text).signs.aspects
+    assert Aspect.RESULT in asked
+    assert Aspect.FEE not in asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "xin trợ cấp mất bao nhiêu tiền phí",
+        "làm hồ sơ hưởng mai táng phí có tốn bao nhiêu không",
+        "được bao nhiêu tiền trợ cấp và phí bao nhiêu",
+    ],
+)
+def test_a_fee_of_what_brings_money_is_a_fee(reader: Reader, text: str) -> None:
+    assert Aspect.FEE in reader.read(text).signs.aspects
 
 
 @pytest.mark.parametrize("text", ["mã QR quét không ra", "quét mã qr đóng phí không được"])

@@ -19,6 +19,7 @@ from tests.evaluation.questions import BLIND
 
 FOLDER = ROOT / "procedures" / "training"
 FILES = sorted(FOLDER.glob("*.jsonl"))
+OTHERS = sorted((FOLDER / "others").glob("*.jsonl"))
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -36,6 +37,19 @@ def test_every_line_is_whole_and_of_a_known_class(path: Path, knowledge: Knowled
         assert set(row) == {"code", "voice", "text"}, row
         assert Voice(row["voice"])
         assert row["code"] in known or row["code"] in knowledge.catalog.procedures, row
+        assert 2 <= len(row["text"]) <= 800, row
+        assert not PERSONAL.search(row["text"]), row
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=[path.stem for path in OTHERS])
+def test_every_line_about_others_is_of_what_we_do_not_hold(path: Path, knowledge: Knowledge) -> None:
+    """By at least three writers; of the national catalogue, not ours, and not what wards do elsewhere."""
+    assert len(OTHERS) >= 3
+    for row in _rows(path):
+        assert set(row) == {"code", "voice", "text"}, row
+        assert Voice(row["voice"])
+        assert row["code"] not in knowledge.catalog.procedures, row
+        assert not knowledge.reader.national.by_code[row["code"]].is_of_wards, row
         assert 2 <= len(row["text"]) <= 800, row
         assert not PERSONAL.search(row["text"]), row
 
@@ -58,7 +72,7 @@ def test_no_message_is_a_template_with_one_word_changed() -> None:
 
 @pytest.mark.skipif(not list(BLIND.glob("*.jsonl")), reason="no blind writers' messages")
 def test_what_we_measure_with_is_not_learned_from(knowledge: Knowledge) -> None:
-    learned = {_key(row["text"]) for path in FILES for row in _rows(path)}
+    learned = {_key(row["text"]) for path in (*FILES, *OTHERS) for row in _rows(path)}
     learned |= {_key(ask) for procedure in knowledge.catalog.in_force() for ask in procedure.all_asks()}
     measured = [_key(row["text"]) for path in BLIND.glob("*.jsonl") for row in _rows(path)]
     assert not [text for text in measured if text in learned and len(re.findall(r"\w+", text)) > 5]

@@ -11,11 +11,22 @@ import pytest
 from app.assistant.knowing import Knowledge
 from app.understanding.decision import State
 from app.understanding.dialogue import decide
-from app.understanding.ranker import WEIGHTS_FILE, Weights
-from app.understanding.vagueness import VAGUE_FEATURES, vague_features, vagueness
+from app.understanding.ranker import WEIGHTS_FILE, Weights, likely
+from app.understanding.vagueness import VAGUE_FEATURES, vague_features
 
 
-@pytest.mark.parametrize("text", ["làm giấy tờ cho con", "làm lại giấy", "giấy tờ nhà đất", "xin giấy xác nhận", "sửa giấy tờ bị sai"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "làm giấy tờ cho con",
+        "làm lại giấy",
+        "giấy tờ nhà đất",
+        "xin giấy xác nhận",
+        "sửa giấy tờ bị sai",
+        "xin cấp lại giấy bị rách nát",
+        "gia han giay to",
+    ],
+)
 def test_what_nobody_can_decide_is_asked_back(knowledge: Knowledge, text: str) -> None:
     decision = decide(knowledge.reader, text, State())
     assert decision.outcome == "clarify"
@@ -40,7 +51,7 @@ def test_words_of_nobody_are_no_evidence_and_no_error() -> None:
     found = vague_features(np.array([1.0]), np.array([False]), 0.0, 0.5, 0.0, (), 0, 0)
     assert found.shape == (len(VAGUE_FEATURES),)
     assert np.isfinite(found).all()
-    assert 0 <= vagueness(found, Weights.load().vague) <= 1
+    assert 0 <= likely(found, Weights.load().vague) <= 1
 
 
 def test_weights_learned_for_other_evidence_are_refused(tmp_path: Path) -> None:

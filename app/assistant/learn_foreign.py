@@ -1,0 +1,102 @@
+"""Learns when a message is about another agency's matter: national names and messages about them against what people ask us."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.assistant.slips import with_slips
+from app.assistant.training_rows import Floats, Row, Sample, importance, learn_logistic, ranked
+from app.understanding.foreign import BUCKETS, FOREIGN_FEATURES, SHARPNESS, ForeignWords, foreign_features, hashed
+from app.understanding.index import FEATURES
+from app.understanding.national import Named
+from app.understanding.ranker import confidence_features, likely
+from app.understanding.reader import EVERYDAY
+from app.understanding.terms import Entry
+from app.understanding.text import fold
+
+EPOCHS, RATE, LEFT_OUT = 6, 6.0, 0.3
+NAME_COUNTS, TOLD_COUNTS = 0.5, 4.0  # a name is not what people write; what they write is rare
+
+Terms = Mapping[str, float]
+
+
+def told_of_others(folder: Path, folds: int) -> list[Sample]:
+    """The messages in `procedures/training/others`, dealt to the folds one by one."""
+    rows = [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    return [Sample(row["text"], f"national:{row['code']}", number % folds) for number, row in enumerate(rows)]
+
+
+def of_others(national: Iterable[Named], entries: Iterable[Entry]) -> list[Named]:
+    """National names that none of these classes goes by."""
+    ours = {name for entry in entries for name in entry.names}
+    return [each for each in national if each.name not in ours]
+
+
+def with_errors(samples: Sequence[Sample], seed: int) -> list[str]:
+    """Texts as written, and once more with typing errors."""
+    chance = random.Random(seed)  # noqa: S311 -- reproducible shuffling, not cryptography
+    texts = [sample.text for sample in samples]
+    return texts + [with_slips(text if chance.random() < 0.5 else fold(text), chance) for text in texts]
+
+
+def learn_foreign_words(ours: Sequence[Terms], names: Sequence[Terms], told: Sequence[Terms], seed: int) -> ForeignWords:
+    """Logistic regression by stochastic gradient over texts as weighted terms. Reproducible."""
+    rows = [*((hashed(each), 0.0, 1.0) for each in ours), *((hashed(each), 1.0, NAME_COUNTS) for each in names)]
+    rows += [(hashed(each), 1.0, TOLD_COUNTS) for each in told]
+    chance = np.random.default_rng(seed)
+    weights, bias = np.zeros(BUCKETS), 0.0
+    sums, biases = np.zeros(BUCKETS), 0.0
+    for epoch in range(EPOCHS):
+        rate = RATE / (1 + epoch)
+        for number in chance.permutation(len(rows)):
+            (where, values), wanted, counts = rows[number]
+            kept = chance.random(len(where)) >= LEFT_OUT
+            where, values = where[kept], values[kept] / (1 - LEFT_OUT)
+            guess = 1 / (1 + math.exp(-SHARPNESS * float(values @ weights[where]) - bias))
+            step = rate * counts * (guess - wanted)
+            np.subtract.at(weights, where, step * values)
+            bias -= 0.02 * step
+        if epoch >= EPOCHS // 2:
+            sums += weights
+            biases += bias
+    half = EPOCHS - EPOCHS // 2
+    return ForeignWords((sums / half).astype(np.float32), biases / half)
+
+
+def learn_foreign(
+    tables: list[Row], samples: list[Sample], weights: Floats, confidence_weights: Floats, everyday: Collection[str]
+) -> Floats:
+    """Weights over FOREIGN_FEATURES, both sides counting the same; prints what they would do with the texts they were learned from."""
+    kept = [at for at, sample in enumerate(samples) if _is_foreign(sample) or ":" not in sample.target]
+    rows, of_kept = [tables[at] for at in kept], [samples[at] for at in kept]
+    evidence = np.array([_evidence(row, weights, confidence_weights) for row in rows])
+    foreign = np.array([_is_foreign(sample) for sample in of_kept])
+    counts = importance(of_kept, everyday)
+    counts[foreign] *= counts[~foreign].sum() / counts[foreign].sum()
+    learned = learn_logistic(evidence, foreign, counts)
+    guess = 1 / (1 + np.exp(-evidence @ learned))
+    print("việc cơ quan khác: ngưỡng → nhận ra, việc của kho bị coi là của nơi khác")
+    for threshold in (0.5, 0.8, 0.9, 0.95, 0.97, 0.99):
+        print(f"  {threshold:.2f} → {(guess[foreign] >= threshold).mean():.3f}, {(guess[~foreign] >= threshold).mean():.4f}")
+    for feature, weight in zip(FOREIGN_FEATURES, learned, strict=True):
+        print(f"  {feature:18} {weight:+.2f}")
+    return learned
+
+
+def _is_foreign(sample: Sample) -> bool:
+    return sample.target.startswith("national:")
+
+
+def _evidence(row: Row, weights: Floats, confidence_weights: Floats) -> Floats:
+    """The evidence of one text, as the reader would have it."""
+    order, probabilities = ranked(row, weights, EVERYDAY * row.everyday.astype(np.float64))
+    top = row.features[order[0]]
+    confidence = likely(confidence_features(probabilities, top, row.unknown_share, row.words), confidence_weights)
+    nearest, coverage = float(top[FEATURES.index("nearest")]), float(top[FEATURES.index("coverage")])
+    return foreign_features(confidence, nearest, coverage, row.agreement, row.telling, row.foreign, everyday=bool(row.everyday[order[0]]))
