@@ -162,15 +162,38 @@ def test_an_empty_message_gets_a_kind_hint(new_tab: Callable[..., Tab]) -> None:
         tab.complaints[:] = [text for text in tab.complaints if "422" not in text]
 
 
-def test_waiting_is_said_in_words(new_tab: Callable[..., Tab]) -> None:
-    tab = new_tab()
-    page = tab.open("/")
+def _hold(page: Page) -> list[Route]:
+    """Messages that wait until they are let through."""
     held: list[Route] = []
 
     def hold(route: Route) -> None:
         held.append(route)
 
     page.route("**/chat", hold)
+    return held
+
+
+def test_what_is_written_while_waiting_stays_in_the_box(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    page = tab.open("/")
+    held = _hold(page)
+    page.get_by_label("Câu hỏi của bạn").fill(BIRTH)
+    page.get_by_role("button", name="Gửi").click()
+    expect(page.locator("#dang-gui")).not_to_be_empty()
+    page.get_by_label("Câu hỏi của bạn").fill("đăng ký kết hôn")
+    held[0].continue_()
+    expect(tab.exchange(0).locator(".question")).to_contain_text(BIRTH)
+    page.wait_for_load_state("networkidle")
+    assert _box(page) == "đăng ký kết hôn"
+    page.unroute("**/chat")
+    page.get_by_role("button", name="Gửi").click()
+    expect(tab.exchange(1).locator(".question")).to_contain_text("đăng ký kết hôn")
+
+
+def test_waiting_is_said_in_words(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    page = tab.open("/")
+    held = _hold(page)
     page.get_by_label("Câu hỏi của bạn").fill(BIRTH)
     page.get_by_role("button", name="Gửi").click()
     expect(page.locator("#dang-gui")).to_have_text("Đang tìm câu trả lời…")

@@ -27,14 +27,14 @@
     }
   };
 
-  const sent = (form) => {
+  const sent = ({ elt: form, parameters }) => {
     chat.dataset.talking = "yes";
     document.querySelectorAll("[data-message-id]").forEach((input) => {
       input.value = freshId();
     });
     const last = byId("hoi-thoai").lastElementChild;
     if (form.matches("[data-composer]")) {
-      box.value = "";
+      if (box.value === parameters.text) box.value = ""; /* else the next question is being written already */
       /* On a phone, focus in the box would open the keyboard over the answer. */
       if (typing.matches) box.focus({ preventScroll: true });
     } else if (last) {
@@ -61,10 +61,9 @@
     const place = byId("loi-gui");
     if (!event.detail.successful && place && !place.firstElementChild) say(place, "loi-mat-mang");
   });
-  document.addEventListener("htmx:afterSettle", (event) => {
-    const form = event.detail.requestConfig?.elt;
+  document.addEventListener("htmx:afterSwap", (event) => {
     const path = event.detail.pathInfo?.requestPath;
-    if (chat && path === "/chat" && event.detail.successful) sent(form);
+    if (chat && path === "/chat" && event.detail.successful) sent(event.detail.requestConfig);
   });
 
   /* --- checklists: ticks stay in this browser --------------------------------------------------------------- */
