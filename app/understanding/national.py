@@ -1,6 +1,6 @@
 """Names of the whole national catalogue: to recognise what the ward does not do, and to say who does.
 
-Looked at only when no procedure of the ward is a sure answer: it never outranks them.
+They never enter the ranking of the ward's own procedures. Whether a message is about one of theirs is judged in `foreign.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from app.understanding.text import folded_words
 COMMON = 0.08  # share of names from which a word tells nothing
 FEWEST = 3  # telling words that a message must have
 STRANGE = 0.3  # how much a word that is in no name speaks against all of them, of the rarest word's weight
-_OF_A_PLACE = re.compile(r"\b(?:[Tt]ỉnh|[Tt]hành phố|TP\.?) [A-ZĐÀ-Ỹ]")
+_OF_A_PLACE = re.compile(r"(?:\s+-)?\s+(?:[Tt]ỉnh|[Tt]hành phố|TP\.?) ?[A-ZĐÀ-Ỹ].*")
+_OF_ANY_PLACE = re.compile("cấp tỉnh|tỉnh, thành phố")
 ENOUGH = 0.5  # of the evidence on both sides that must agree
 
 
@@ -34,14 +35,16 @@ class Named:
 
     @property
     def agencies(self) -> str:
-        """Who does it, as the catalogue says; without those of one province where it names others as well."""
+        """Who does it, as the catalogue says; without the office of one province where it names that of every province as well."""
         named = [each.strip() for each in self.agency.split(";")]
-        return "; ".join([each for each in named if not _OF_A_PLACE.search(each)] or named)
+        everywhere = {each for each in named if not _OF_A_PLACE.search(each)}
+        in_any = any(_OF_ANY_PLACE.search(each) for each in everywhere)
+        return "; ".join(each for each in named if each in everywhere or not (in_any or _OF_A_PLACE.sub("", each) in everywhere))
 
     @property
-    def is_of_one_place(self) -> bool:
-        """Whether the catalogue knows only who does it in one province."""
-        return _OF_A_PLACE.search(self.agencies) is not None
+    def names_a_place(self) -> bool:
+        """Whether one of those who do it is the office of one province: elsewhere it may be another."""
+        return any(_OF_A_PLACE.search(each) for each in self.agencies.split(";"))
 
     @property
     def is_of_wards(self) -> bool:

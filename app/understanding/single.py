@@ -24,7 +24,7 @@ COVERED = 0.45  # share of a message that a class must know, to ask about it
 MAX_NEAR = 3
 STORY = 20  # words from which a message is a story
 TOLD, TOLD_IN_STORY = 0.12, 0.3  # probability of an intent whose pattern fired, from which it is believed against a procedure
-UNSURE = frozenset({"procedure", "eligibility", "vague", "unclear"})  # intents that a name of the national catalogue may be meant by
+UNSURE = frozenset({"procedure", "eligibility", "vague", "unclear", "other_level"})  # a name of the national catalogue may be meant by
 WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
 COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no procedure, a complaint has
 MAX_CHOICES = 5
@@ -34,7 +34,7 @@ def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: 
     """Decide about a message as if nothing had been said before, but for the state it leaves."""
     decision = _alone(reading, aspects, state)
     top = reading.top
-    if top is None or (decision.intent not in UNSURE and decision.intent != "other_level"):
+    if top is None or decision.intent not in UNSURE:
         return decision
     probability, nearest = reader.foreign(reading)
     if decision.intent == "other_level":
@@ -73,8 +73,8 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
         return Decision(
             "clarify", "vague", codes, aspects, choices=often, confidence=reading.confidence, state=replace(state, choices=often)
         )
-    if top.kind is Kind.INTENT and reading.confidence >= LIKELY:
-        return told(reading, top.id.removeprefix("intent:"), reading.confidence, state)
+    if _only_guessed(reading):
+        return _unknown(reading, state)
     special = _special(reading, top, aspects, state)
     if special is not None:
         return special
@@ -82,13 +82,7 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
         return answer(reading, codes, aspects, state)
     if _short(reading):
         return _clarify(reading, state)
-    if (
-        reading.confidence >= PERHAPS
-        and codes
-        and top.kind is not Kind.INTENT
-        and not _maybe_intent(reading)
-        and not _only_guessed(reading)
-    ):
+    if reading.confidence >= PERHAPS and codes and top.kind is not Kind.INTENT and not _maybe_intent(reading):
         return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
     if _few_close(reading) or (_known(reading) and reading.vagueness >= TOO_VAGUE):
         return _clarify(reading, state)
@@ -96,7 +90,9 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
 
 
 def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision | None:
-    """What to do when it is too vague, or when the best is no procedure but leads to some: a family, a life event, an agency elsewhere."""
+    """What to do when the best is no procedure: a question of another kind, a family, a life event, an agency elsewhere; or too vague."""
+    if top.kind is Kind.INTENT and reading.confidence >= LIKELY:
+        return told(reading, top.id.removeprefix("intent:"), reading.confidence, state)
     if _too_vague(reading, top):
         return _clarify(reading, state, family=_family_meant(reading))
     event = _event_meant(reading, top)
@@ -147,7 +143,7 @@ def _known(reading: Reading) -> bool:
     """Whether the best class knows enough of the words to ask about it, and they are no mere guess at what was typed."""
     said = set(reading.query.content)
     letters = len(said) == 1 and all(len(word) == 1 for word in said)  # «a», «aaaa» say nothing
-    if letters or _only_guessed(reading) or reading.ranking is None or reading.ranking.coverage < COVERED:
+    if letters or reading.ranking is None or reading.ranking.coverage < COVERED:
         return False
     typed = set(reading.query.words.plain.split())
     return reading.confidence >= GUESSED or len(typed & said) * 2 > len(said)
@@ -224,7 +220,7 @@ def _few_close(reading: Reading) -> bool:
     procedures = [(entry, p) for entry, p in reading.entries if entry.kind is Kind.PROCEDURE][:MAX_CHOICES]
     mass = sum(p for _, p in procedures)
     ranking = reading.ranking
-    enough = not _only_guessed(reading) and (len(set(reading.query.content)) > FEW_WORDS or reading.confidence >= GUESSED)
+    enough = len(set(reading.query.content)) > FEW_WORDS or reading.confidence >= GUESSED
     return ranking is not None and enough and mass >= 0.6 and ranking.coverage >= COVERED and len(procedures) >= 2
 
 
@@ -240,7 +236,8 @@ def _too_vague(reading: Reading, top: Entry) -> bool:
     if reading.query.only_acts and not reading.exact:
         return True
     heard = reading.ranking is not None and reading.ranking.coverage > 0
-    if not _known(reading) and not (heard and top.kind is Kind.FAMILY and reading.confidence >= PERHAPS):
+    known = _known(reading) or (heard and top.kind is Kind.FAMILY and reading.confidence >= PERHAPS)
+    if not known:
         return False
     if top.kind is Kind.FAMILY:
         return reading.exact or reading.vagueness >= (TOO_VAGUE_BESIDE_PLAIN if top.everyday else TOO_VAGUE)

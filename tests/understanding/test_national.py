@@ -1,4 +1,4 @@
-"""What the ward does not do: recognised by the national catalogue's names, and never before what the ward does."""
+"""What the ward does not do: recognised by the national catalogue's names."""
 
 from __future__ import annotations
 
@@ -113,18 +113,22 @@ def test_weights_of_words_are_kept_to_a_byte(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("agency", "said", "one_place"),
+    ("agency", "said", "names_a_place"),
     [
         ("Sở Y tế", "Sở Y tế", False),
         ("Sở Nông nghiệp và Môi trường Thành phố Hải Phòng; Ủy ban nhân dân cấp tỉnh", "Ủy ban nhân dân cấp tỉnh", False),
+        ("Sở Nông nghiệp và Môi trường - tỉnh An Giang; Sở Nông nghiệp và Môi trường", "Sở Nông nghiệp và Môi trường", False),
         ("Sở Văn hóa và Thể thao Thành phố Hà Nội", "Sở Văn hóa và Thể thao Thành phố Hà Nội", True),
         ("Bảo hiểm xã hội tỉnh, thành phố", "Bảo hiểm xã hội tỉnh, thành phố", False),
+        ("Cục Lãnh sự; Sở Ngoại vụ Thành phố Hồ Chí Minh", "Cục Lãnh sự; Sở Ngoại vụ Thành phố Hồ Chí Minh", True),
+        ("Sở Tư pháp Thành phố Hà Nội; Ủy ban nhân dân cấp xã", "Sở Tư pháp Thành phố Hà Nội; Ủy ban nhân dân cấp xã", True),
+        ("Sở Khoa học và Công nghệ TP.Đà Nẵng", "Sở Khoa học và Công nghệ TP.Đà Nẵng", True),
         ("", "", False),
     ],
 )
-def test_nobody_is_sent_to_another_province(agency: str, said: str, one_place: bool) -> None:
+def test_nobody_is_sent_to_another_province(agency: str, said: str, names_a_place: bool) -> None:
     named = Named("1.000001", "a", "Việc", agency)
-    assert (named.agencies, named.is_of_one_place) == (said, one_place)
+    assert (named.agencies, named.names_a_place) == (said, names_a_place)
 
 
 def test_what_one_province_decided_is_not_said_to_be_nobodys(knowledge: Knowledge) -> None:
