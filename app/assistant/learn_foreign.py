@@ -5,25 +5,19 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from app.assistant.slips import with_slips
-from app.assistant.training_rows import Floats, Row, Sample, importance, learn_logistic, ranked
+from app.assistant.slips import mistyped
+from app.assistant.training_rows import Floats, Row, Sample, importance, judge, learn_judgement
 from app.understanding.foreign import BUCKETS, FOREIGN_FEATURES, SHARPNESS, ForeignWords, foreign_features, hashed
-from app.understanding.index import FEATURES
 from app.understanding.national import Named
-from app.understanding.ranker import confidence_features, likely
-from app.understanding.reader import EVERYDAY
-from app.understanding.terms import Entry
-from app.understanding.text import fold
+from app.understanding.terms import Entry, Terms
 
 EPOCHS, RATE, LEFT_OUT = 6, 6.0, 0.3
 NAME_COUNTS, TOLD_COUNTS = 0.5, 4.0  # a name is not what people write; what they write is rare
-
-Terms = Mapping[str, float]
 
 
 def told_of_others(folder: Path, folds: int) -> list[Sample]:
@@ -42,7 +36,7 @@ def with_errors(samples: Sequence[Sample], seed: int) -> list[str]:
     """Texts as written, and once more with typing errors."""
     chance = random.Random(seed)  # noqa: S311 -- reproducible shuffling, not cryptography
     texts = [sample.text for sample in samples]
-    return texts + [with_slips(text if chance.random() < 0.5 else fold(text), chance) for text in texts]
+    return texts + [mistyped(text, chance) for text in texts]
 
 
 def learn_foreign_words(ours: Sequence[Terms], names: Sequence[Terms], told: Sequence[Terms], seed: int) -> ForeignWords:
@@ -79,14 +73,8 @@ def learn_foreign(
     foreign = np.array([_is_foreign(sample) for sample in of_kept])
     counts = importance(of_kept, everyday)
     counts[foreign] *= counts[~foreign].sum() / counts[foreign].sum()
-    learned = learn_logistic(evidence, foreign, counts)
-    guess = 1 / (1 + np.exp(-evidence @ learned))
     print("việc cơ quan khác: ngưỡng → nhận ra, việc của kho bị coi là của nơi khác")
-    for threshold in (0.5, 0.8, 0.9, 0.95, 0.97, 0.99):
-        print(f"  {threshold:.2f} → {(guess[foreign] >= threshold).mean():.3f}, {(guess[~foreign] >= threshold).mean():.4f}")
-    for feature, weight in zip(FOREIGN_FEATURES, learned, strict=True):
-        print(f"  {feature:18} {weight:+.2f}")
-    return learned
+    return learn_judgement(evidence, foreign, counts, FOREIGN_FEATURES, (0.5, 0.8, 0.9, 0.95, 0.97, 0.99))
 
 
 def _is_foreign(sample: Sample) -> bool:
@@ -95,8 +83,7 @@ def _is_foreign(sample: Sample) -> bool:
 
 def _evidence(row: Row, weights: Floats, confidence_weights: Floats) -> Floats:
     """The evidence of one text, as the reader would have it."""
-    order, probabilities = ranked(row, weights, EVERYDAY * row.everyday.astype(np.float64))
-    top = row.features[order[0]]
-    confidence = likely(confidence_features(probabilities, top, row.unknown_share, row.words), confidence_weights)
-    nearest, coverage = float(top[FEATURES.index("nearest")]), float(top[FEATURES.index("coverage")])
-    return foreign_features(confidence, nearest, coverage, row.agreement, row.telling, row.foreign, everyday=bool(row.everyday[order[0]]))
+    judged = judge(row, weights, confidence_weights)
+    nearest, coverage = judged.best("nearest"), judged.best("coverage")
+    everyday = bool(row.everyday[judged.order[0]])
+    return foreign_features(judged.confidence, nearest, coverage, row.agreement, row.telling, row.foreign, everyday=everyday)

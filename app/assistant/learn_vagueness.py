@@ -6,10 +6,8 @@ from collections.abc import Collection
 
 import numpy as np
 
-from app.assistant.training_rows import Floats, Row, Sample, importance, learn_logistic, ranked
+from app.assistant.training_rows import Floats, Row, Sample, importance, judge, learn_judgement
 from app.understanding.index import FEATURES
-from app.understanding.ranker import confidence_features
-from app.understanding.reader import EVERYDAY
 from app.understanding.vagueness import VAGUE_FEATURES, vague_features
 
 VAGUE_COUNTS = 2.5  # there are fifteen clear texts for a vague one
@@ -25,29 +23,23 @@ def learn_vagueness(
     evidence = evidence_of_vagueness([row for row, ours in zip(tables, of_ours, strict=True) if ours], weights, confidence_weights)
     vague = np.array([sample.target.startswith(FAMILY) for sample in kept])
     counts = np.where(vague, VAGUE_COUNTS, importance(kept, everyday))
-    learned = learn_logistic(evidence, vague, counts)
-    guess = 1 / (1 + np.exp(-evidence @ learned))
     print("mơ hồ: ngưỡng → mơ hồ được hỏi lại, rõ mà bị hỏi lại")
-    for threshold in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7):
-        print(f"  {threshold:.1f} → {(guess[vague] >= threshold).mean():.3f}, {(guess[~vague] >= threshold).mean():.3f}")
-    for feature, weight in zip(VAGUE_FEATURES, learned, strict=True):
-        print(f"  {feature:18} {weight:+.2f}")
-    return learned
+    return learn_judgement(evidence, vague, counts, VAGUE_FEATURES, (0.2, 0.3, 0.4, 0.5, 0.6, 0.7))
 
 
 def evidence_of_vagueness(tables: list[Row], weights: Floats, confidence_weights: Floats) -> Floats:
     """The evidence of vagueness of each text, as the reader would have it."""
-    family, coverage = FEATURES.index("is_family"), FEATURES.index("coverage")
-    apart = [FEATURES.index(name) for name in ("is_family", "is_elsewhere", "is_event", "is_intent")]
+    family = FEATURES.index("is_family")
+    apart = ("is_family", "is_elsewhere", "is_event", "is_intent")
     rows = []
     for row in tables:
-        order, probabilities = ranked(row, weights, EVERYDAY * row.everyday.astype(np.float64))
-        top = row.features[order[0]]
-        evidence = confidence_features(probabilities, top, row.unknown_share, row.words)
-        confidence = 1 / (1 + np.exp(-float(evidence @ confidence_weights)))
-        everyday = float(probabilities[0]) if row.everyday[order[0]] and not top[apart].any() else 0.0
-        families = row.features[order, family] > 0
+        judged = judge(row, weights, confidence_weights)
+        probabilities, best = judged.probabilities, judged.order[0]
+        everyday = float(probabilities[0]) if row.everyday[best] and not any(judged.best(name) for name in apart) else 0.0
+        families = row.features[judged.order, family] > 0
         rows.append(
-            vague_features(probabilities, families, everyday, confidence, float(top[coverage]), row.rarities, row.aspects, row.markers)
+            vague_features(
+                probabilities, families, everyday, judged.confidence, judged.best("coverage"), row.rarities, row.aspects, row.markers
+            )
         )
     return np.array(rows)

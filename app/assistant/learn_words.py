@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.understanding.learned import Learned, Vocabulary
+from app.understanding.terms import Terms
 
 EPOCHS = 12
 RATE = 3.0
@@ -28,7 +29,7 @@ RAREST_KEPT = 2  # texts a term must occur in
 Floats = NDArray[np.float32]
 
 
-def learn_words(texts: Sequence[tuple[Mapping[str, float], str]], classes: Sequence[str], seed: int, times: int = 1) -> Learned:
+def learn_words(texts: Sequence[tuple[Terms, str]], classes: Sequence[str], seed: int, times: int = 1) -> Learned:
     """Weights of terms for `classes`, from `texts`: pairs of weighted terms and the id of a class. Reproducible.
 
     `times`: trainings in another order each, whose mean is taken: one alone is a point better or worse by chance.
@@ -38,9 +39,9 @@ def learn_words(texts: Sequence[tuple[Mapping[str, float], str]], classes: Seque
     number_of = {name: number for number, name in enumerate(classes)}
     targets = [number_of[name] for _, name in texts]
     total, looks = np.zeros((len(vocabulary.position), len(classes)), dtype=np.float32), 0
-    for time in range(times):
+    for training in range(times):
         table = np.zeros_like(total)
-        chance = np.random.default_rng(seed + time)
+        chance = np.random.default_rng(seed + training)
         for epoch in range(EPOCHS):
             rate = RATE / (1 + 4.0 * epoch / EPOCHS) / SHARPNESS
             for count, number in enumerate(chance.permutation(len(texts)), 1):
@@ -54,7 +55,7 @@ def learn_words(texts: Sequence[tuple[Mapping[str, float], str]], classes: Seque
     return Learned.from_table(total * np.float32(SHARPNESS / looks), vocabulary, classes, SMALLEST)
 
 
-def _vocabulary(texts: Sequence[Mapping[str, float]]) -> Vocabulary:
+def _vocabulary(texts: Sequence[Terms]) -> Vocabulary:
     seen = Counter(term for terms in texts for term in terms)
     kept = [term for term, count in seen.items() if count >= RAREST_KEPT]
     rarity = np.array([math.sqrt(math.log(1 + len(texts) / (1 + seen[term]))) for term in kept], dtype=np.float32)

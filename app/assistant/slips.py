@@ -23,6 +23,11 @@ def with_slips(text: str, chance: random.Random, every: int = 10) -> str:
     return "".join(letters)
 
 
+def mistyped(text: str, chance: random.Random) -> str:
+    """The same text with typing errors, half of the times without accents too."""
+    return with_slips(text if chance.random() < 0.5 else fold(text), chance)
+
+
 def _slip(letter: str, chance: random.Random) -> str:
     small = letter.lower()
     if small in TELEX and chance.random() < 0.5:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from multiprocessing import Pool
 from pathlib import Path
@@ -21,7 +21,7 @@ from app.assistant.knowledge import build_index, build_rules, catalog_entries, i
 from app.assistant.learn_foreign import learn_foreign, learn_foreign_words, of_others, told_of_others, with_errors
 from app.assistant.learn_vagueness import learn_vagueness
 from app.assistant.learn_words import learn_words
-from app.assistant.slips import with_slips
+from app.assistant.slips import mistyped, with_slips
 from app.assistant.training_rows import Floats, Row, Sample, importance, learn_logistic, ranked, score
 from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
@@ -33,7 +33,7 @@ from app.understanding.national import Named, National
 from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, confidence_features
 from app.understanding.reader import EVERYDAY
 from app.understanding.rules import Rules
-from app.understanding.terms import Entry, Kind
+from app.understanding.terms import Entry, Kind, Terms
 from app.understanding.text import fold
 from app.understanding.vagueness import VAGUE_FEATURES
 
@@ -59,8 +59,8 @@ class Fold:
     samples: list[Sample]
     rows: list[Row]
     targets: list[int]
-    told_of_others: list[Sample]
-    others: list[Row]
+    others: list[Sample]
+    other_rows: list[Row]
 
 
 def main() -> None:
@@ -96,8 +96,8 @@ def main() -> None:
     _say_confidence(evidence, correct, confidence_weights)
     vague_weights = learn_vagueness(tables, of_folds, rank_weights, confidence_weights, catalog.everyday)
     foreign_weights = learn_foreign(
-        [*tables, *(row for fold in folds for row in fold.others)],
-        [*of_folds, *(sample for fold in folds for sample in fold.told_of_others)],
+        [*tables, *(row for fold in folds for row in fold.other_rows)],
+        [*of_folds, *(sample for fold in folds for sample in fold.others)],
         rank_weights,
         confidence_weights,
         catalog.everyday,
@@ -151,24 +151,22 @@ def _learn_all(entries: list[Entry], told: list[Sample], others: Others, folder:
     return _learn(texts, entries, TIMES), _learn_foreign_words(index, texts, others.names, others.told)
 
 
-def _learn(texts: list[tuple[Mapping[str, float], str]], entries: list[Entry], times: int = 1) -> Learned:
+def _learn(texts: list[tuple[Terms, str]], entries: list[Entry], times: int = 1) -> Learned:
     return learn_words(texts, [entry.id for entry in entries], WORDS_SEED, times)
 
 
-def _learn_foreign_words(
-    index: Index, texts: list[tuple[Mapping[str, float], str]], names: list[Named], told: list[Sample]
-) -> ForeignWords:
+def _learn_foreign_words(index: Index, texts: list[tuple[Terms, str]], names: list[Named], told: list[Sample]) -> ForeignWords:
     said = [index.query(text).terms for text in with_errors(told, SEED)]
     return learn_foreign_words([terms for terms, _ in texts], [index.query(each.name).terms for each in names], said, SEED)
 
 
-def _texts(index: Index, entries: list[Entry], told: list[Sample]) -> list[tuple[Mapping[str, float], str]]:
+def _texts(index: Index, entries: list[Entry], told: list[Sample]) -> list[tuple[Terms, str]]:
     """Names, ways of asking and told messages with their class: as written, without accents, and with typing errors."""
     chance = random.Random(SEED)
     texts = [(text, entry.id) for entry in entries for text in (*entry.names, *entry.asks, *entry.told)]
     texts += [(sample.text, sample.target) for sample in told if sample.target in index.number_of]
     without_accents = [(fold(text), name) for text, name in texts if fold(text) != text.casefold()]
-    with_slip = [(with_slips(text if chance.random() < 0.5 else fold(text), chance), name) for text, name in texts]
+    with_slip = [(mistyped(text, chance), name) for text, name in texts]
     texts += without_accents + with_slip
     return [(index.query(text).terms, name) for text, name in texts]
 

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.understanding.foreign import ForeignWords
-from app.understanding.index import Index
+from app.understanding.index import FEATURES, Index
 from app.understanding.national import National
+from app.understanding.ranker import confidence_features, likely
+from app.understanding.reader import EVERYDAY
 from app.understanding.rules import Rules
 
 EVERYDAY_COUNTS, SHORT_COUNTS, SHORT_WORDS = 5.0, 2.0, 6
@@ -82,6 +84,40 @@ def ranked(row: Row, weights: Floats, bonus: Floats | float = 0.0) -> tuple[NDAr
     order = np.argsort(-logits)
     probabilities = np.exp(logits[order] - logits[order[0]])
     return order, probabilities / probabilities.sum()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A text as the reader would have it: its candidates best first, with their probabilities, and the confidence in the best."""
+
+    row: Row
+    order: NDArray[np.int64]
+    probabilities: Floats
+    confidence: float
+
+    def best(self, feature: str) -> float:
+        """A feature of the best candidate."""
+        return float(self.row.features[self.order[0], FEATURES.index(feature)])
+
+
+def judge(row: Row, weights: Floats, confidence_weights: Floats) -> Judged:
+    """Rank a text's candidates as the reader does."""
+    order, probabilities = ranked(row, weights, EVERYDAY * row.everyday.astype(np.float64))
+    evidence = confidence_features(probabilities, row.features[order[0]], row.unknown_share, row.words)
+    return Judged(row, order, probabilities, likely(evidence, confidence_weights))
+
+
+def learn_judgement(
+    evidence: Floats, meant: NDArray[np.bool_], counts: Floats, names: Sequence[str], thresholds: Sequence[float]
+) -> Floats:
+    """Logistic regression; prints what share of both sides each threshold would take, and the weights by these names."""
+    learned = learn_logistic(evidence, meant, counts)
+    guess = 1 / (1 + np.exp(-evidence @ learned))
+    for threshold in thresholds:
+        print(f"  {threshold:.2f} → {(guess[meant] >= threshold).mean():.3f}, {(guess[~meant] >= threshold).mean():.4f}")
+    for name, weight in zip(names, learned, strict=True):
+        print(f"  {name:18} {weight:+.2f}")
+    return learned
 
 
 def learn_logistic(evidence: Floats, correct: NDArray[np.bool_], importance: Floats | None = None, rounds: int = 3000) -> Floats:

@@ -20,15 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.assistant.knowledge import build_index, catalog_entries, intent_entries, read_national
-from app.assistant.slips import with_slips
+from app.assistant.slips import mistyped
 from app.assistant.train import SEED, _told
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
 from app.site.lookup_words import LEARNED_FILE, NAMES_WEIGHT, PAIR, Learned, NameVectors, classes_of
 from app.understanding.index import Index
 from app.understanding.learned import Learned as LearnedByServer
-from app.understanding.terms import Entry
-from app.understanding.text import fold
+from app.understanding.terms import Entry, Terms
 
 KEPT = 48_000
 SHARPNESS, RATE = 8.0, 12.0
@@ -38,7 +37,6 @@ ROUNDS = ((4 * KEPT, 1), (2 * KEPT, 1), (int(1.4 * KEPT), 2), (KEPT, 3))  # weig
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
-Terms = Mapping[str, float]
 
 
 @dataclass
@@ -71,7 +69,7 @@ def _texts(entries: Sequence[Entry], folder: Path) -> list[tuple[str, str]]:
     held = {entry.id for entry in entries}
     texts = [(text, entry.id) for entry in entries for text in (*entry.names, *entry.asks, *entry.told)]
     texts += [(sample.text, sample.target) for sample in _told(folder / "training") if sample.target in held]
-    return texts + [(with_slips(text if chance.random() < 0.5 else fold(text), chance), name) for text, name in texts]
+    return texts + [(mistyped(text, chance), name) for text, name in texts]
 
 
 def _spelling(index: Index, entries: Sequence[Entry]) -> tuple[Counter[str], Counter[str]]:

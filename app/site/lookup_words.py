@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.understanding.terms import Entry, Kind, terms_of
+from app.understanding.terms import Entry, Kind, Terms, terms_of
 from app.understanding.text import Normalizer
 
 LEARNED_FILE = Path(__file__).with_name("lookup_learned.npz")
@@ -71,7 +71,7 @@ class NameVectors:
         }
         return cls(rarity, arrays, count)
 
-    def score(self, terms: Mapping[str, float]) -> Floats:
+    def score(self, terms: Terms) -> Floats:
         """How near a question (weighted terms) is to each class's names, 0-1."""
         found = np.zeros(self.count, dtype=np.float32)
         unknown = math.log(1 + self.count / 0.5) * UNKNOWN_SHARE

@@ -8,12 +8,13 @@ what has not seen it. The words' weights are in `foreign.npz`, those of the evid
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.understanding.terms import Terms
 
 FOREIGN_FILE = Path(__file__).with_name("foreign.npz")
 FOREIGN_FEATURES = ("confidence", "nearest", "coverage", "agreement", "telling", "everyday", "words", "one")
@@ -33,7 +34,7 @@ class ForeignWords:
     weights: Floats
     bias: float
 
-    def score(self, terms: Mapping[str, float]) -> float:
+    def score(self, terms: Terms) -> float:
         """Logit that a text of these weighted terms is not about a matter of ours, from its words alone."""
         where, values = hashed(terms)
         return SHARPNESS * float(values @ self.weights[where]) + self.bias
@@ -50,7 +51,7 @@ class ForeignWords:
         np.savez_compressed(path, weights=np.round(self.weights / scale).astype(np.int8), scale=scale, bias=self.bias)
 
 
-def hashed(terms: Mapping[str, float]) -> tuple[Ints, Floats]:
+def hashed(terms: Terms) -> tuple[Ints, Floats]:
     """Terms as buckets and weights of length one."""
     where = np.array([zlib.crc32(term.encode()) % BUCKETS for term in terms], dtype=np.int32)
     values = np.array(list(terms.values()), dtype=np.float32)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count as count_up
 
@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from app.understanding.learned import Learned
 from app.understanding.spelling import Spelling
-from app.understanding.terms import Entry, Kind, Markers, Query, terms_of
+from app.understanding.terms import Entry, Kind, Markers, Query, Terms, terms_of
 from app.understanding.text import Normalizer, Words, plain_words
 
 KEPT_QUERIES = 32
@@ -253,7 +253,7 @@ class Index:
             self._compare(table[row], number, query, key, total, rules)
         return Scored(best, table, unknown_share, self._unlearned[best])
 
-    def _compare(self, row: Floats, number: np.int32, query: Query, key: Mapping[str, float], total: float, rules: frozenset[str]) -> None:
+    def _compare(self, row: Floats, number: np.int32, query: Query, key: Terms, total: float, rules: frozenset[str]) -> None:
         """Fill one candidate's row with what names and markers say."""
         if self._name_words[number]:
             row[AT["name_overlap"]] = max(
@@ -280,7 +280,7 @@ class Index:
         position = self.vocabulary.get(word)
         return self.unknown_idf if position is None else float(self._idf[position])
 
-    def _vector(self, terms: Mapping[str, float]) -> tuple[Ints, Floats, float]:
+    def _vector(self, terms: Terms) -> tuple[Ints, Floats, float]:
         """Positions and weights of known terms, and the norm over known and unknown ones."""
         positions, weights, squares = [], [], 0.0
         for term, value in terms.items():

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.understanding.terms import Terms
+
 LEARNED_FILE = Path(__file__).with_name("learned.npz")
 VOCABULARY, COLUMNS = "vocabulary.npz", "learned_classes.npz"
 """Beside it: the terms, and which classes the weights are of. Three files, for none of a repository's should be larger than a megabyte."""
@@ -30,7 +32,7 @@ class Vocabulary:
     position: Mapping[str, int]
     rarity: Floats
 
-    def vector(self, terms: Mapping[str, float]) -> tuple[Ints, Floats]:
+    def vector(self, terms: Terms) -> tuple[Ints, Floats]:
         """A text's known terms as positions and weights; its length, with the unknown ones, is one."""
         known = [(self.position[term], value) for term, value in terms.items() if term in self.position]
         where = np.array([position for position, _ in known], dtype=np.int32)
@@ -86,7 +88,7 @@ class Learned:
             scale=np.array(scale),
         )
 
-    def score(self, terms: Mapping[str, float]) -> Floats:
+    def score(self, terms: Terms) -> Floats:
         """One sum for each of `classes`."""
         where, values = self.vocabulary.vector(terms)
         slices = [slice(self.starts[position], self.starts[position + 1]) for position in where]

@@ -15,6 +15,9 @@ from app.understanding.text import Words
 NGRAM = 4
 WEIGHT_WORD, WEIGHT_PAIR, WEIGHT_HALF_PAIR, WEIGHT_NGRAM, WEIGHT_ACCENT = 1.0, 0.9, 0.3, 0.3, 0.45
 
+Terms = Mapping[str, float]
+"""A text as weighted terms."""
+
 
 class Kind(StrEnum):
     """What a class is; it decides what may be answered."""
