@@ -15,7 +15,7 @@ _numbers = itertools.count(9_000_000_000_000_000_001)
 _small_numbers = itertools.count(5_000_000_001)  # Telegram's ids have at most 52 bits
 
 
-MORE_PARTS = 0.15  # seconds without a further part: the reply is whole
+MORE_PARTS = 0.5  # seconds without a further part: the reply is whole
 
 
 def _buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
