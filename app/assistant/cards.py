@@ -143,6 +143,9 @@ class Cards:
     def _result(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
         return "" if procedure.result == UNKNOWN else procedure.result, ()
 
+    def _amount(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return "", tuple(note.text for note in procedure.notes if note.about == "amount")
+
     def _basis(self, procedure: Procedure, today: dt.date) -> str:
         checked = procedure.checked_on.strftime("%d/%m/%Y").lstrip("0")
         if procedure.legal_basis == UNKNOWN:

@@ -11,6 +11,7 @@ from app.catalog.content import (
     Fact,
     Fee,
     Online,
+    PlainOrNote,
     PlainOrSourced,
     ProcessingTime,
     Sentence,
@@ -76,7 +77,7 @@ class Layer(Strict):
     place: Text
     online: Online | None = None
     where: PlainOrSourced | None = None
-    notes: tuple[PlainOrSourced, ...] = ()
+    notes: tuple[PlainOrNote, ...] = ()
     cases: dict[str, LocalCase] = Field(default_factory=dict, description="Theo mã trường hợp; `*` là mọi trường hợp.")
     default_source: Slug
     sources: dict[Slug, Source] = Field(min_length=1)

@@ -159,6 +159,15 @@ def _said(value: object) -> object:
 PlainOrSourced = Annotated[Said, BeforeValidator(_said, json_schema_input_type=Sentence | Said)]
 
 
+class Note(Said):
+    """What often goes wrong or is asked."""
+
+    about: Literal["amount"] | None = Field(default=None, description="`amount`: lời này nói số tiền người dân được nhận.")
+
+
+PlainOrNote = Annotated[Note, BeforeValidator(_said, json_schema_input_type=Sentence | Note)]
+
+
 class Paper(Fact):
     """One paper of a case (một loại giấy tờ)."""
 
@@ -291,7 +300,7 @@ class Procedure(Strict):
     steps: tuple[Step, ...] | Unknown = Field(description="Các bước người dân làm, hoặc `unknown`.")
     result: Text | Unknown = Field(description="Nhận được giấy gì, hoặc `unknown`.")
     legal_basis: tuple[Text, ...] | Unknown = Field(description="Căn cứ pháp lý: tên và số văn bản.")
-    notes: tuple[PlainOrSourced, ...] = Field(default=(), description="Lưu ý hay gặp.")
+    notes: tuple[PlainOrNote, ...] = Field(default=(), description="Lưu ý hay gặp.")
     aliases: tuple[ShortName, ...] = Field(default=(), description="Tên khác của thủ tục hay của giấy tờ.")
     asks: dict[Voice, tuple[Ask, ...]] = Field(description="Các cách người dân hỏi, theo giọng.")
     lookalikes: tuple[LookAlike, ...] = Field(default=(), description="Thủ tục dễ nhầm và chỗ khác nhau.")

@@ -25,6 +25,7 @@ class Aspect(StrEnum):
     LEGAL_BASIS = "legal_basis"
     AGENCY = "agency"
     RESULT = "result"
+    AMOUNT = "amount"
     QR = "qr"
 
 
@@ -122,7 +123,7 @@ class Rules:
         )
 
     def _asked(self, texts: Sequence[str]) -> tuple[Aspect, ...]:
-        """The aspects asked about. What one is to receive is the result, though it is asked in the words of a fee."""
+        """The aspects asked about. Money to receive is asked in the words of a fee, and is none: it belongs to the result."""
         paid = [functools.reduce(lambda text, pattern: pattern.sub(" ", text), self._receives, text) for text in texts]
         receives = paid != list(texts)
 
@@ -130,7 +131,8 @@ class Rules:
             among = paid if aspect is Aspect.FEE else texts
             return any(_any(patterns, text) for text in among) or (receives and aspect is Aspect.RESULT)
 
-        return tuple(aspect for aspect, patterns in self._aspects.items() if asks(aspect, patterns))
+        asked = tuple(aspect for aspect, patterns in self._aspects.items() if asks(aspect, patterns))
+        return (Aspect.AMOUNT, *asked) if receives else asked
 
 
 def _any(patterns: Sequence[re.Pattern[str]], text: str) -> bool:
