@@ -38,6 +38,7 @@ class LifeEvent(Strict):
     id: Slug
     name: ShortName
     about: Sentence
+    opening: Sentence | None = Field(default=None, description="Lời chia buồn hay chúc mừng trước khi chỉ việc.")
     asks: tuple[Ask, ...] = Field(min_length=6, description="Cách người dân kể về sự kiện này.")
     procedures: tuple[Code, ...] = Field(min_length=2, description="Mã thủ tục theo thứ tự nên làm.")
 

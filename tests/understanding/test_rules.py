@@ -155,11 +155,13 @@ ASPECTS = {
         "mấy tuổi thì làm được",
         "co can phai co ho khau khong",
         "ở nước ngoài thì có làm được giấy này không",
+        "nhà em có thuộc diện được xét không",
+        "đã được nhận tiền người già chưa",
     ],
     Aspect.ONLINE: ["làm online được không", "nộp qua mạng", "ngồi nhà làm được hông", "qua vneid dc ko"],
-    Aspect.FORMS: ["xin mẫu đơn", "tải mẫu ở đâu", "có biểu mẫu không", "mau to khai"],
+    Aspect.FORMS: ["xin mẫu đơn", "tải mẫu ở đâu", "có biểu mẫu không", "mau to khai", "viết đơn gì"],
     Aspect.LEGAL_BASIS: ["căn cứ luật nào", "theo nghị định nào", "văn bản nào quy định"],
-    Aspect.AGENCY: ["ai ký giấy này", "cơ quan nào giải quyết", "thẩm quyền của ai", "noi nao cap"],
+    Aspect.AGENCY: ["ai ký giấy này", "cơ quan nào giải quyết", "thẩm quyền của ai", "noi nao cap", "báo cho ai", "ai là người xét", "xin phép ai", "phuong tra loi hay so"],
     Aspect.QR: ["cho xin mã qr", "mã QR của thủ tục này", "gui em ma qr", "có mã qr để quét không"],
     Aspect.RESULT: [
         "làm xong nhận được giấy gì",
@@ -167,6 +169,7 @@ ASPECTS = {
         "được cấp giấy gì",
         "mỗi tháng được lãnh bao nhiêu",
         "mai táng phí được mấy triệu",
+        "gia đình được nhận những khoản gì",
     ],
 }
 
