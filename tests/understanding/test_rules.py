@@ -161,7 +161,16 @@ ASPECTS = {
     Aspect.ONLINE: ["làm online được không", "nộp qua mạng", "ngồi nhà làm được hông", "qua vneid dc ko"],
     Aspect.FORMS: ["xin mẫu đơn", "tải mẫu ở đâu", "có biểu mẫu không", "mau to khai", "viết đơn gì"],
     Aspect.LEGAL_BASIS: ["căn cứ luật nào", "theo nghị định nào", "văn bản nào quy định"],
-    Aspect.AGENCY: ["ai ký giấy này", "cơ quan nào giải quyết", "thẩm quyền của ai", "noi nao cap", "báo cho ai", "ai là người xét", "xin phép ai", "phuong tra loi hay so"],
+    Aspect.AGENCY: [
+        "ai ký giấy này",
+        "cơ quan nào giải quyết",
+        "thẩm quyền của ai",
+        "noi nao cap",
+        "báo cho ai",
+        "ai là người xét",
+        "xin phép ai",
+        "phuong tra loi hay so",
+    ],
     Aspect.QR: ["cho xin mã qr", "mã QR của thủ tục này", "gui em ma qr", "có mã qr để quét không"],
     Aspect.RESULT: [
         "làm xong nhận được giấy gì",
