@@ -14,7 +14,8 @@ from typing import Any
 from app.catalog.catalog import Catalog
 from app.catalog.content import UNKNOWN, Procedure
 from app.catalog.yaml_loader import ContentError, Problem, read_document
-from app.understanding.foreign import ForeignWords
+from app.understanding.foreign import FOREIGN_FILE
+from app.understanding.hashed_words import HashedWords
 from app.understanding.index import Index
 from app.understanding.learned import Learned
 from app.understanding.national import Named, National
@@ -24,6 +25,7 @@ from app.understanding.reader import Reader
 from app.understanding.rules import Aspect, IntentRule, Rules
 from app.understanding.terms import Entry, Kind, Markers
 from app.understanding.text import Normalizer
+from app.understanding.turning import TURN_FILE
 
 OFTEN = 5  # procedures to offer to who has not said anything yet
 LONG = 18  # words from which a way of asking is a story: no other story will be like it
@@ -43,7 +45,8 @@ def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None)
         wrong = f"không dùng được: {type(error).__name__} {error}"
         advice = "so với bản trước trong git; mẫu (pattern) phải đủ ngoặc, tên phải có thật"
         raise ContentError([Problem("intents.yaml, lexicon.yaml", "", wrong, advice)]) from error
-    return Reader(index, rules, weights or Weights.load(), _not_held(national, catalog), catalog.everyday[:OFTEN], ForeignWords.load())
+    words = HashedWords.load(FOREIGN_FILE), HashedWords.load(TURN_FILE)
+    return Reader(index, rules, weights or Weights.load(), _not_held(national, catalog), catalog.everyday[:OFTEN], *words)
 
 
 def read_national(folder: Path) -> list[Named]:
@@ -158,5 +161,5 @@ def build_rules(intents: dict[str, Any]) -> Rules:
         compiled(intents["follow_up"]),
         compiled(intents["correction"]),
         compiled(intents["back"]),
-        compiled(intents["receives"]),
+        *(compiled(intents[name]) for name in ("supposes", "needs", "receives")),
     )

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 import random
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from app.assistant.learn_hashed_words import learn_hashed_words
 from app.assistant.slips import mistyped
 from app.assistant.training_rows import Floats, Row, Sample, importance, judge, learn_judgement
-from app.understanding.foreign import BUCKETS, FOREIGN_FEATURES, SHARPNESS, ForeignWords, foreign_features, hashed
+from app.understanding.foreign import FOREIGN_BUCKETS, FOREIGN_FEATURES, foreign_features
+from app.understanding.hashed_words import HashedWords
 from app.understanding.national import Named
 from app.understanding.terms import Entry, Terms
 
-EPOCHS, RATE, LEFT_OUT = 6, 6.0, 0.3
 NAME_COUNTS, TOLD_COUNTS = 0.5, 4.0  # a name is not what people write; what they write is rare
 
 
@@ -39,28 +39,10 @@ def with_errors(samples: Sequence[Sample], seed: int) -> list[str]:
     return texts + [mistyped(text, chance) for text in texts]
 
 
-def learn_foreign_words(ours: Sequence[Terms], names: Sequence[Terms], told: Sequence[Terms], seed: int) -> ForeignWords:
-    """Logistic regression by stochastic gradient over texts as weighted terms. Reproducible."""
-    rows = [*((hashed(each), 0.0, 1.0) for each in ours), *((hashed(each), 1.0, NAME_COUNTS) for each in names)]
-    rows += [(hashed(each), 1.0, TOLD_COUNTS) for each in told]
-    chance = np.random.default_rng(seed)
-    weights, bias = np.zeros(BUCKETS), 0.0
-    sums, biases = np.zeros(BUCKETS), 0.0
-    for epoch in range(EPOCHS):
-        rate = RATE / (1 + epoch)
-        for number in chance.permutation(len(rows)):
-            (where, values), wanted, counts = rows[number]
-            kept = chance.random(len(where)) >= LEFT_OUT
-            where, values = where[kept], values[kept] / (1 - LEFT_OUT)
-            guess = 1 / (1 + math.exp(-SHARPNESS * float(values @ weights[where]) - bias))
-            step = rate * counts * (guess - wanted)
-            np.subtract.at(weights, where, step * values)
-            bias -= 0.02 * step
-        if epoch >= EPOCHS // 2:
-            sums += weights
-            biases += bias
-    half = EPOCHS - EPOCHS // 2
-    return ForeignWords((sums / half).astype(np.float32), biases / half)
+def learn_foreign_words(ours: Sequence[Terms], names: Sequence[Terms], told: Sequence[Terms], seed: int) -> HashedWords:
+    """How much words speak for another agency."""
+    texts = [*((each, False, 1.0) for each in ours), *((each, True, NAME_COUNTS) for each in names)]
+    return learn_hashed_words([*texts, *((each, True, TOLD_COUNTS) for each in told)], FOREIGN_BUCKETS, seed)
 
 
 def learn_foreign(

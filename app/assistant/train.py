@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.assistant import learn_turning
 from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries, read_national
 from app.assistant.learn_foreign import learn_foreign, learn_foreign_words, of_others, told_of_others, with_errors
 from app.assistant.learn_vagueness import learn_vagueness
@@ -26,7 +27,8 @@ from app.assistant.training_rows import Floats, Row, Sample, importance, learn_l
 from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
-from app.understanding.foreign import FOREIGN_FEATURES, ForeignWords
+from app.understanding.foreign import FOREIGN_FEATURES, FOREIGN_FILE
+from app.understanding.hashed_words import HashedWords
 from app.understanding.index import FEATURES, Index
 from app.understanding.learned import Learned
 from app.understanding.national import Named, National
@@ -85,8 +87,9 @@ def main() -> None:
         absent = pool.starmap(
             _removed_classes, [(number, entries, samples, told, folder, rules) for number in range(REMOVALS)], chunksize=1
         )
-        for learned in learning.get():
-            learned.save()
+        words, foreign_words = learning.get()
+        words.save()
+        foreign_words.save(FOREIGN_FILE)
     tables, targets = [row for fold in folds for row in fold.rows], [target for fold in folds for target in fold.targets]
     of_folds = [sample for fold in folds for sample in fold.samples]
     rank_weights = _learn_rank(tables, targets, importance(of_folds, catalog.everyday))
@@ -122,6 +125,7 @@ def main() -> None:
         + "\n",
         "utf-8",
     )
+    learn_turning.main()  # with what was just learned
 
 
 def _samples(entries: Iterable[Entry], voices: dict[tuple[str, str], int]) -> list[Sample]:
@@ -144,7 +148,7 @@ def _told(folder: Path) -> list[Sample]:
     return [Sample(row["text"], row["code"], list(Voice).index(Voice(row["voice"]))) for row in rows]
 
 
-def _learn_all(entries: list[Entry], told: list[Sample], others: Others, folder: Path) -> tuple[Learned, ForeignWords]:
+def _learn_all(entries: list[Entry], told: list[Sample], others: Others, folder: Path) -> tuple[Learned, HashedWords]:
     """The words learned from everything: what is used at run time."""
     index = build_index(entries, folder)
     texts = _texts(index, entries, told)
@@ -155,7 +159,7 @@ def _learn(texts: list[tuple[Terms, str]], entries: list[Entry], times: int = 1)
     return learn_words(texts, [entry.id for entry in entries], WORDS_SEED, times)
 
 
-def _learn_foreign_words(index: Index, texts: list[tuple[Terms, str]], names: list[Named], told: list[Sample]) -> ForeignWords:
+def _learn_foreign_words(index: Index, texts: list[tuple[Terms, str]], names: list[Named], told: list[Sample]) -> HashedWords:
     said = [index.query(text).terms for text in with_errors(told, SEED)]
     return learn_foreign_words([terms for terms, _ in texts], [index.query(each.name).terms for each in names], said, SEED)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.understanding.foreign import ForeignWords
+from app.understanding.hashed_words import HashedWords
 from app.understanding.index import FEATURES, Index
 from app.understanding.national import National
 from app.understanding.ranker import confidence_features, likely
@@ -48,7 +48,7 @@ class Row:
     foreign: float = 0.0
 
 
-def score(index: Index, rules: Rules, text: str, national: National | None = None, foreign_words: ForeignWords | None = None) -> Row:
+def score(index: Index, rules: Rules, text: str, national: National | None = None, foreign_words: HashedWords | None = None) -> Row:
     """What an index finds for a text, and what names of others' matters do."""
     query = index.query(text)
     signs = rules.signs(query.words.plain, query.replaced, query.words.original)

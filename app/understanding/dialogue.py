@@ -19,11 +19,10 @@ from app.understanding.text import clean
 GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
 SIBLING_WORDS = 2  # that say something, of a message that only adds to the one in mind
 POSSIBLE = 0.01  # probability of a look-alike together with the one in mind
-NAMED = 0.6  # overlap with a procedure's name from which the message names it
+NAMED, NAMED_ALONE = 0.6, 0.7  # overlap with a procedure's name from which the message names it; and nothing else
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
-TURNED, TURNED_COVERED, FORGOTTEN = 0.45, 0.6, 0.1  # probability and coverage of another matter; that of the one in mind, beside it
-LONG_TOPIC = 8  # words; a longer message after an answer speaks for itself
+TURNS, SURELY = 0.5, 0.8  # probability that another procedure is meant, from which one is looked for; from which the likeliest is taken
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _QR_WORDS = re.compile(r"(?i)\b(?:mã|ma|code)?\s*qr\b(?:\s*code)?")
 _AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
@@ -38,10 +37,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     """Decide about one message; `Decision.state` is the state after it."""
     state = _still_known(reader, state)
     coded = _CODE.search(text)
-    text = clean(text)
-    reading = reader.read(text, favoured=state.choices, after=state.code)
-    if state.code is not None and reading.signs.correction:
-        text, reading = _without_denied(reader, text, reading, state)
+    text, reading = heard(reader, text, state)
     signs = reading.signs
     if signs.sure is not None and not in_passing(reading):
         return told(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
@@ -66,6 +62,20 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     return decision
 
 
+def heard(reader: Reader, text: str, state: State) -> tuple[str, Reading]:
+    """A message in its conversation: its text without control characters and without what it says it is not, and that, read."""
+    text = clean(text)
+    reading = reader.read(text, favoured=state.choices, after=state.code)
+    if state.code is not None and reading.signs.correction:
+        return _without_denied(reader, text, reading, state)
+    return text, reading
+
+
+def joins(text: str) -> bool:
+    """Whether a message begins with «còn …», «thế nếu …»."""
+    return _AND.match(text) is not None
+
+
 def _without_denied(reader: Reader, text: str, reading: Reading, state: State) -> tuple[str, Reading]:
     """«không phải hộ khẩu, tạm trú thôi»: what is left when what the message says it is not is taken away, and that, read."""
     left = _DENIED.sub(" ", text).strip(" ,.;")
@@ -76,8 +86,8 @@ def _without_denied(reader: Reader, text: str, reading: Reading, state: State) -
 
 
 def _only_a_number(reading: Reading, state: State) -> Decision | None:
-    """A number, and nothing was offered."""
-    alone = reading.signs.number is not None and len(reading.query.words.folded) == 1
+    """A number or «cái đầu tiên», and nothing was offered."""
+    alone = reading.signs.number is not None and set(reading.query.content) <= reading.signs.number_words and not reading.signs.aspects
     return Decision("other", "menu", confidence=0.5, state=state) if alone else None
 
 
@@ -122,8 +132,10 @@ def _choice(reading: Reading, state: State) -> Decision | None:
         if said and said == " ".join(re.findall(r"[^\W_]+", label.casefold())):
             return choose(chosen, state.aspects, state)
     number = reading.signs.number
-    if number is None or not state.choices:
+    if number is None:
         return None
+    if not state.choices:
+        return _asked_before(reading, number, state)
     count = len(state.choices)
     position = {-1: count - 1, 0: count // 2}.get(number, number - 1)
     if "0" in reading.query.words.folded:  # typed, it is no «cái giữa»
@@ -132,6 +144,15 @@ def _choice(reading: Reading, state: State) -> Decision | None:
         codes = tuple(choice for choice in state.choices if ":" not in choice)
         return Decision("clarify", "vague", codes, choices=state.choices, confidence=0.9, state=state)
     return choose(state.choices[position], reading.aspects or state.aspects, state)
+
+
+def _asked_before(reading: Reading, number: int, state: State) -> Decision | None:
+    """«cái thứ nhất», and nothing was offered: of the procedures asked about, when there are several, the first one."""
+    asked = tuple(reversed(state.recent))
+    position = len(asked) - 1 if number == -1 else number - 1
+    if len(asked) < 2 or len(reading.signs.number_words) < 2 or not 0 <= position < len(asked):
+        return None
+    return choose(asked[position], reading.aspects or state.aspects, state)
 
 
 def _asked_qr(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
@@ -208,7 +229,7 @@ def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
 def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
     """A message after an answer: same procedure, another aspect; or another procedure, perhaps the same aspect.
 
-    It speaks of another procedure when it names one, or when it is clear on its own. None: read it as a fresh message.
+    Which of the two is a judgement of its own (`turning.py`). None: read it as a fresh message.
     """
     if state.code is None:
         return None
@@ -216,32 +237,31 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
     if top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH)):
         return None
+    turns = reader.turns(reading, state.code, joins=joins(text))
+    if turns < TURNS and not _names_another(reading, state.code):
+        codes = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))
+        return answer(reading, codes[:5], signs.aspects, state, inherited=True)
     aspects = _asked(reading, state)
-    named = _names(reading)
     sibling = _sibling(reader, _AND.sub("", text), state)
     if sibling is not None:
         codes = tuple(dict.fromkeys([sibling, state.code, *reading.codes()]))[:5]
         return answer(reading, codes, aspects or state.aspects, state, inherited=True)
-    sure = reading.confidence >= SURE_ENOUGH
-    if top is not None and ((topic and (named or sure or _turns(reading, state))) or (sure and _AND.match(text))):
-        if top.kind is not Kind.PROCEDURE:
-            return None
-        return answer(reading, tuple(reading.codes()), aspects, state, inherited=top.id == state.code)
-    if topic:
-        with_topic = _with_topic(reader, text, state)
-        if with_topic is not None:
-            return answer(with_topic, tuple(with_topic.codes()), aspects, state, inherited=True)
-        if signs.correction or len(topic) > LONG_TOPIC:
-            return None
-    codes = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))
-    return answer(reading, codes[:5], signs.aspects, state, inherited=True)
+    other, _ = reading.besides(state.code) or (None, 0.0)
+    if other is not None and other.kind is Kind.PROCEDURE and (reading.confidence >= SURE_ENOUGH or turns >= SURELY):
+        return answer(reading, tuple(dict.fromkeys([other.id, *reading.codes()])), aspects, state)
+    with_topic = _with_topic(reader, text, state)
+    if with_topic is not None:
+        return answer(with_topic, tuple(with_topic.codes()), aspects, state, inherited=True)
+    return None
 
 
-def _turns(reading: Reading, state: State) -> bool:
-    """Whether the message says what another procedure is about and the one in mind is not."""
-    (top, likely), coverage = reading.entries[0], reading.ranking.coverage if reading.ranking else 0.0
-    before = next((p for entry, p in reading.entries if entry.id == state.code), 0.0)
-    return top.kind is Kind.PROCEDURE and likely >= TURNED and coverage >= TURNED_COVERED and before < FORGOTTEN * likely
+def _names_another(reading: Reading, code: str) -> bool:
+    """«kết hôn», and nothing around it: the name of another than the one in mind, or a way of asking for it."""
+    if reading.top is None or reading.top.id == code or reading.top.kind is Kind.INTENT:
+        return False
+    overlap = reading.ranking.name_overlap if reading.ranking else 0.0
+    asks_within = reading.signs.needs or reading.signs.supposes
+    return reading.exact or (overlap >= NAMED_ALONE and reading.confidence >= SURE_ENOUGH and not asks_within)
 
 
 def _names(reading: Reading) -> bool:

@@ -229,7 +229,7 @@ class Index:
         where, weights, norm = self._vector(query.terms)
         weights = weights / norm
         centroid, bayes = self._class_scores(where, weights)
-        coverage, unknown_share = self._coverage(query)
+        coverage, unknown_share = self.coverage(query)
         rough = centroid + 0.12 * bayes + 0.15 * coverage
         learned = np.zeros(len(self.entries), dtype=np.float32)
         if self._learned is not None:
@@ -306,7 +306,7 @@ class Index:
         bayes = np.bincount(classes, repeated * np.concatenate([self._posting_bayes[piece] for piece in slices]), minlength=count)
         return centroid.astype(np.float32), bayes.astype(np.float32)
 
-    def _coverage(self, query: Query) -> tuple[Floats, float]:
+    def coverage(self, query: Query) -> tuple[Floats, float]:
         """For each class, the share of the query's content (by rarity) that its examples know; and what none knows."""
         found = np.zeros(len(self.entries), dtype=np.float32)
         total, unknown = 0.0, 0.0

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.understanding.foreign import FOREIGN_FEATURES
 from app.understanding.index import FEATURES, Scored
+from app.understanding.turning import TURN_FEATURES
 from app.understanding.vagueness import VAGUE_FEATURES
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
@@ -23,7 +24,7 @@ CONFIDENCE_FEATURES = ("probability", "margin", "nearest", "name", "fuzzy", "nam
 
 @dataclass(frozen=True)
 class Weights:
-    """`rank`: one weight per feature. `confidence`, `vague`, `foreign`: logistic weights over the features of that name.
+    """`rank`: one weight per feature. `confidence`, `vague`, `foreign`, `turn`: logistic weights over the features of that name.
 
     `unlearned`: over the features, what the learned sum of a class would likely be that is newer than the weights.
     """
@@ -33,15 +34,17 @@ class Weights:
     unlearned: NDArray[np.float64]
     vague: NDArray[np.float64]
     foreign: NDArray[np.float64]
+    turn: NDArray[np.float64]
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> Weights:
         """Read learned weights. Raises ValueError when they were learned for other features."""
         data = json.loads(path.read_text("utf-8"))
         features = {"": FEATURES, "confidence_": CONFIDENCE_FEATURES, "vague_": VAGUE_FEATURES, "foreign_": FOREIGN_FEATURES}
+        features["turn_"] = TURN_FEATURES
         if any(tuple(data.get(f"{name}features", ())) != of for name, of in features.items()):
             raise ValueError("weights.json was learned for other features: run ./dev train")
-        return cls(*(np.array(data[name]) for name in ("rank", "confidence", "unlearned", "vague", "foreign")))
+        return cls(*(np.array(data[name]) for name in ("rank", "confidence", "unlearned", "vague", "foreign", "turn")))
 
 
 @dataclass(frozen=True)

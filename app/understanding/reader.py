@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
 
-from app.understanding.foreign import ForeignWords, foreign_features
+from app.understanding.foreign import foreign_features
+from app.understanding.hashed_words import HashedWords, evidence
 from app.understanding.index import FEATURES, Index
 from app.understanding.national import National, Nearest
 from app.understanding.ranker import Ranking, Weights, likely, rank
 from app.understanding.rules import Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
+from app.understanding.turning import MOST_MARKERS, MOST_TOPIC, MOST_WORDS, TurnEvidence, said
 from app.understanding.vagueness import vague_features
 
 FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
@@ -59,6 +62,10 @@ class Reading:
     def aspects(self) -> tuple[Aspect, ...]:
         return self.signs.aspects
 
+    def besides(self, code: str) -> tuple[Entry, float] | None:
+        """The likeliest class but this one and those that are no matter, with its probability."""
+        return next(((entry, p) for entry, p in self.entries if entry.id != code and entry.kind is not Kind.INTENT), None)
+
     def codes(self, limit: int = 5) -> list[str]:
         """Codes of procedures, best first."""
         return [entry.id for entry, _ in self.entries if entry.kind is Kind.PROCEDURE][:limit]
@@ -74,7 +81,8 @@ class Reader:
         weights: Weights,
         national: National | None = None,
         often: tuple[str, ...] = (),
-        foreign_words: ForeignWords | None = None,
+        foreign_words: HashedWords | None = None,
+        turning_words: HashedWords | None = None,
     ) -> None:
         """`often`: codes asked most, to offer to who has not said anything yet."""
         self.index = index
@@ -83,6 +91,7 @@ class Reader:
         self.national = national or National(())
         self.often = often
         self.foreign_words = foreign_words
+        self.turning_words = turning_words
 
     def read(self, text: str, favoured: tuple[str, ...] = (), after: str | None = None) -> Reading:
         """Read a message. `favoured` classes (those offered) get a small bonus, and so do the look-alikes of `after`, the one in mind."""
@@ -141,3 +150,44 @@ class Reader:
             everyday=reading.top.everyday,
         )
         return likely(evidence, self.weights.foreign), nearest
+
+    def turns(self, reading: Reading, code: str, *, joins: bool) -> float:
+        """How surely a message after an answer about the procedure `code` is about another (0-1). `joins`: «còn …», «thế nếu …»."""
+        words = self.turning_words.score(said(reading.query.words.folded)) if self.turning_words else 0.0
+        return likely(self.turn_evidence(reading, code, words, joins=joins).vector(), self.weights.turn)
+
+    def turn_evidence(self, reading: Reading, code: str, words: float, *, joins: bool) -> TurnEvidence:
+        """What speaks for another procedure. `words`: the logit of the message's words alone."""
+        index, query, signs = self.index, reading.query, reading.signs
+        here, beside = index.number_of[code], reading.besides(code)
+        other, probability = beside or (None, 0.0)
+        there = index.number_of[other.id] if other else here
+        before = next((p for entry, p in reading.entries if entry.id == code), 0.0)
+        covers, _ = index.coverage(query)
+        added = query.markers - index.class_markers[here]
+        kind = other.kind if other else None
+        return TurnEvidence(
+            other=math.log(probability + 0.01) / 4,
+            before=math.log(before + 0.01) / 4,
+            confidence=reading.confidence,
+            other_covers=float(covers[there]) if other else 0.0,
+            before_covers=float(covers[here]),
+            name=reading.ranking.name_overlap if reading.ranking else 0.0,
+            topic=min(len(set(index.topic_words(query.content))), MOST_TOPIC) / MOST_TOPIC,
+            content=min(len(set(query.content)), MOST_TOPIC) / MOST_TOPIC,
+            length=min(len(query.words.folded), MOST_WORDS) / MOST_WORDS,
+            asks=bool(signs.aspects),
+            follows=signs.follow_up,
+            corrects=signs.correction,
+            joins=joins,
+            supposes=signs.supposes,
+            needs=signs.needs,
+            added=min(len(added), MOST_MARKERS) / MOST_MARKERS,
+            added_there=min(len(added & index.class_markers[there]), MOST_MARKERS) / MOST_MARKERS if other else 0.0,
+            related=other is not None and other.id in index.entries[here].related,
+            is_procedure=kind is Kind.PROCEDURE,
+            is_family=kind is Kind.FAMILY,
+            leads_elsewhere=kind in (Kind.EVENT, Kind.ELSEWHERE),
+            intent=bool(signs.intents),
+            words=evidence(words),
+        )

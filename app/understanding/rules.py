@@ -61,8 +61,11 @@ class Signs:
     follow_up: bool
     correction: bool
     back: bool
+    supposes: bool
+    needs: bool
     number: int | None
     """A choice from a list: 1 is the first, -1 the last, 0 the middle."""
+    number_words: frozenset[str]
 
 
 _ORDINALS = {
@@ -100,16 +103,19 @@ class Rules:
         follow_up: Sequence[re.Pattern[str]],
         correction: Sequence[re.Pattern[str]],
         back: Sequence[re.Pattern[str]],
+        supposes: Sequence[re.Pattern[str]],
+        needs: Sequence[re.Pattern[str]],
         receives: Sequence[re.Pattern[str]],
     ) -> None:
         self._intents = tuple(intents)
         self._aspects = dict(aspects)
         self._follow_up, self._correction, self._back = tuple(follow_up), tuple(correction), tuple(back)
-        self._receives = tuple(receives)
+        self._supposes, self._needs, self._receives = tuple(supposes), tuple(needs), tuple(receives)
 
     def signs(self, plain: str, replaced: str, original: str = "") -> Signs:
         """Signs of a message: the folded text as typed, the same after the lexicon, and the text with its accents."""
         texts = (plain,) if plain == replaced else (plain, replaced)
+        number, words = _number(plain)
         fired = [rule for rule in self._intents if rule.fires(texts, original)]
         return Signs(
             intents=tuple(rule.id for rule in fired),
@@ -119,7 +125,10 @@ class Rules:
             follow_up=_any(self._follow_up, plain),
             correction=_any(self._correction, plain),
             back=_any(self._back, plain),
-            number=_number(plain),
+            supposes=_any(self._supposes, plain),
+            needs=_any(self._needs, plain),
+            number=number,
+            number_words=frozenset(words.split()),
         )
 
     def _asked(self, texts: Sequence[str]) -> tuple[Aspect, ...]:
@@ -139,9 +148,10 @@ def _any(patterns: Sequence[re.Pattern[str]], text: str) -> bool:
     return any(pattern.search(text) for pattern in patterns)
 
 
-def _number(plain: str) -> int | None:
+def _number(plain: str) -> tuple[int | None, str]:
+    """The number chosen, and the words that say it."""
     match = _BARE_NUMBER.match(plain) or (_CHOICE.search(plain) if plain.count(" ") < SHORT else None)
     if match is None:
-        return None
+        return None, ""
     word = match.group(1)
-    return int(word) if word.isdigit() else _ORDINALS[word]
+    return (int(word) if word.isdigit() else _ORDINALS[word]), match.group(0)

@@ -147,6 +147,40 @@ def test_another_procedure_said_clearly_is_a_switch(reader: Reader, text: str) -
     assert decision.state.recent[:2] == (MARRIAGE, BIRTH)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "có cần giấy đăng ký kết hôn không",
+        "có phải có sổ hộ khẩu không em",
+        "lỡ chưa kết hôn thì sao",
+        "nếu mẹ bé tạm trú nơi khác thì làm được không",
+        "tờ khai lấy ở đâu",
+        "ba bé ký thay được hông",
+        "co can cong chung giay chung sinh ko",
+    ],
+)
+def test_a_detail_of_the_one_in_mind_is_no_switch_though_it_names_another(reader: Reader, text: str) -> None:
+    decision = _talk(reader, "làm giấy khai sinh cho con", text)
+    assert (decision.outcome, decision.codes[0]) == ("answer", BIRTH)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("kết hôn", MARRIAGE), ("khai tử", DEATH), ("tạm trú", "1.004194"), ("bà ngoại em mới mất hôm qua, giờ báo ở đâu", DEATH)],
+)
+def test_another_procedure_said_briefly_or_by_what_happened_is_a_switch(reader: Reader, text: str, code: str) -> None:
+    decision = _talk(reader, "làm giấy khai sinh cho con", text)
+    assert code in decision.codes[:2]
+    assert decision.codes[0] != BIRTH
+
+
+def test_an_ordinal_means_what_was_asked_before_or_nothing(reader: Reader) -> None:
+    decision = _talk(reader, "làm giấy khai sinh cho con", "đăng ký tạm trú", "cái thứ nhất phí bao nhiêu")
+    assert (decision.intent, decision.codes[0], decision.aspects) == ("choice", BIRTH, (Aspect.FEE,))
+    assert _talk(reader, "làm giấy khai sinh cho con", "cái đầu tiên").intent == "menu"
+    assert _talk(reader, "cái thứ hai").intent == "menu"
+
+
 def test_a_switch_with_and_keeps_what_was_asked(reader: Reader) -> None:
     decision = _talk(reader, "làm giấy khai sinh hết bao nhiêu tiền", "còn khai tử?")
     assert (decision.outcome, decision.codes[0], decision.aspects) == ("answer", DEATH, (Aspect.FEE,))

@@ -12,7 +12,8 @@ from app.assistant.knowing import Knowledge
 from app.settings import ROOT
 from app.understanding.decision import State
 from app.understanding.dialogue import decide
-from app.understanding.foreign import BUCKETS, ForeignWords
+from app.understanding.foreign import FOREIGN_BUCKETS
+from app.understanding.hashed_words import HashedWords
 from app.understanding.national import Named, National
 from app.understanding.reader import Reader
 from app.understanding.text import folded_words
@@ -105,9 +106,9 @@ def test_words_nobody_ever_wrote_are_no_error(reader: Reader) -> None:
 
 
 def test_weights_of_words_are_kept_to_a_byte(tmp_path: Path) -> None:
-    learned = ForeignWords(np.linspace(-2, 2, BUCKETS, dtype=np.float32), -0.5)
+    learned = HashedWords(np.linspace(-2, 2, FOREIGN_BUCKETS, dtype=np.float32), -0.5)
     learned.save(tmp_path / "foreign.npz")
-    read = ForeignWords.load(tmp_path / "foreign.npz")
+    read = HashedWords.load(tmp_path / "foreign.npz")
     assert read.bias == learned.bias
     assert np.abs(read.weights - learned.weights).max() < 0.01
 

@@ -20,7 +20,7 @@ from app.understanding.rules import Aspect
 INTENTS: dict[str, Any] = read_document(ROOT / "procedures" / "intents.yaml").data
 IDS = [intent["id"] for intent in INTENTS["intents"]]
 PATTERNS = [(intent["id"], pattern) for intent in INTENTS["intents"] for pattern in intent.get("patterns", ())]
-PATTERNS += [(name, pattern) for name in ("follow_up", "correction", "back", "receives") for pattern in INTENTS[name]]
+PATTERNS += [(name, pattern) for name in ("follow_up", "correction", "back", "supposes", "needs", "receives") for pattern in INTENTS[name]]
 PATTERNS += [(name, pattern) for name, patterns in INTENTS["aspects"].items() for pattern in patterns]
 
 

@@ -19,6 +19,7 @@ from tests.evaluation.questions import BLIND
 
 FOLDER = ROOT / "procedures" / "training"
 FILES = sorted(FOLDER.glob("*.jsonl"))
+CONVERSATIONS = sorted((FOLDER / "conversations").glob("*.jsonl"))
 OTHERS = sorted((FOLDER / "others").glob("*.jsonl"))
 
 
@@ -54,6 +55,21 @@ def test_every_line_about_others_is_of_what_we_do_not_hold(path: Path, knowledge
         assert not PERSONAL.search(row["text"]), row
 
 
+@pytest.mark.parametrize("path", CONVERSATIONS, ids=[path.stem for path in CONVERSATIONS])
+def test_every_conversation_is_of_known_procedures(path: Path, knowledge: Knowledge) -> None:
+    """By at least two writers; messages that go on about the one in mind, and messages that turn to another."""
+    assert len(CONVERSATIONS) >= 2
+    rows = _rows(path)
+    for row in rows:
+        assert set(row) == {"before", "first", "text", "code"}, row
+        assert row["before"] in knowledge.catalog.procedures, row
+        assert row["code"] in knowledge.catalog.procedures, row
+        assert 2 <= len(row["text"]) <= 800, row
+        assert not PERSONAL.search(row["first"] + row["text"]), row
+    assert 0.2 < sum(row["code"] != row["before"] for row in rows) / len(rows) < 0.6
+    assert len({_key(row["text"]) for row in rows}) > 0.98 * len(rows)
+
+
 def test_there_are_many_and_none_twice(knowledge: Knowledge) -> None:
     """With the ways of asking in the catalog: at least 8,000, from at least three writers."""
     texts = Counter(_key(row["text"]) for path in FILES for row in _rows(path))
@@ -72,7 +88,7 @@ def test_no_message_is_a_template_with_one_word_changed() -> None:
 
 @pytest.mark.skipif(not list(BLIND.glob("*.jsonl")), reason="no blind writers' messages")
 def test_what_we_measure_with_is_not_learned_from(knowledge: Knowledge) -> None:
-    learned = {_key(row["text"]) for path in (*FILES, *OTHERS) for row in _rows(path)}
+    learned = {_key(row["text"]) for path in (*FILES, *OTHERS, *CONVERSATIONS) for row in _rows(path)}
     learned |= {_key(ask) for procedure in knowledge.catalog.in_force() for ask in procedure.all_asks()}
     measured = [_key(row["text"]) for path in BLIND.glob("*.jsonl") for row in _rows(path)]
     assert not [text for text in measured if text in learned and len(re.findall(r"\w+", text)) > 5]
