@@ -9,7 +9,7 @@ from jinja2 import Environment
 
 from app.assistant.replies import Replies
 from app.catalog.checks import STALE_DAYS
-from app.catalog.content import UNKNOWN, Case, Channel, Fact, OnlineLevel, PaperKind, Procedure, Source
+from app.catalog.content import UNKNOWN, Case, Channel, Fact, Note, OnlineLevel, PaperKind, Procedure, Source
 from app.catalog.layers import PREFIX
 from app.messages import Badge, Card, Line, Link, Picture
 from app.understanding.rules import Aspect
@@ -144,7 +144,7 @@ class Cards:
         return "" if procedure.result == UNKNOWN else procedure.result, ()
 
     def _amount(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
-        return "", tuple(note.text for note in procedure.notes if note.about == "amount")
+        return "", tuple(note.text for note in _amounts(procedure))
 
     def _basis(self, procedure: Procedure, today: dt.date) -> str:
         checked = procedure.checked_on.strftime("%d/%m/%Y").lstrip("0")
@@ -165,6 +165,7 @@ class Cards:
             (Aspect.FEE, case.fees if Aspect.FEE in aspects else ()),
             (Aspect.TIME, case.time if Aspect.TIME in aspects else ()),
             (Aspect.PLACE, place),
+            (Aspect.AMOUNT, _amounts(procedure) if Aspect.AMOUNT in aspects else ()),
             (Aspect.ONLINE, online),
         )
         names: dict[str, list[str]] = {}
@@ -187,6 +188,10 @@ class Cards:
         if online or (procedure.channels != UNKNOWN and Channel.ONLINE in procedure.channels):
             links.append(Link(label=self._replies.get("card.submit"), url=f"{PORTAL}/nop-ho-so?formalityId={procedure.portal_id}"))
         return tuple(links)
+
+
+def _amounts(procedure: Procedure) -> tuple[Note, ...]:
+    return tuple(note for note in procedure.notes if note.about == "amount")
 
 
 def _capital(text: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import numpy as np
 
 from app.assistant.knowing import Knowledge
 from app.assistant.learn_hashed_words import learn_hashed_words
-from app.assistant.training_rows import learn_judgement
+from app.assistant.slips import mistyped
+from app.assistant.training_rows import learn_judgement, told_messages
 from app.understanding.decision import State
 from app.understanding.dialogue import decide, heard, joins
 from app.understanding.hashed_words import HashedWords, evidence
@@ -20,6 +23,7 @@ from app.understanding.terms import Terms
 from app.understanding.turning import TURN_BUCKETS, TURN_FEATURES, TURN_FILE, TurnEvidence, said
 
 FOLDS, SEED = 5, 1
+ALONE, SHORT = 400, 10  # messages, and words
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,10 @@ def main() -> None:
     weights |= {"turn_features": TURN_FEATURES, "turn": weights.get("turn", [0.0] * len(TURN_FEATURES))}
     WEIGHTS_FILE.write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
     folder = Path("procedures")
-    reader = Knowledge.load(folder, None).reader
+    knowledge = Knowledge.load(folder, None)
+    reader, catalog = knowledge.reader, knowledge.catalog
     rows = [json.loads(line) for path in sorted((folder / "training" / "conversations").glob("*.jsonl")) for line in path.open("rb")]
-    messages = [_heard(reader, **row) for row in rows]
+    messages = [_heard(reader, **row) for row in [*rows, *_alone(folder, catalog.everyday)]]
     turns = np.array([each.turns for each in messages])
     fold = np.arange(len(messages)) % FOLDS
     logits = np.zeros(len(messages))
@@ -52,6 +57,18 @@ def main() -> None:
     _learn_words(messages).save(TURN_FILE)
     weights["turn"] = [round(float(weight), 4) for weight in learned]
     WEIGHTS_FILE.write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
+
+
+def _alone(folder: Path, everyday: Sequence[str]) -> list[dict[str, str]]:
+    """Short messages that were written to stand alone, after an answer about something else."""
+    chance = random.Random(SEED)  # noqa: S311 -- reproducible shuffling, not cryptography
+    short = [each for each in told_messages(folder / "training") if ":" not in each.target and len(each.text.split()) <= SHORT]
+    rows = []
+    for each in chance.sample(short, ALONE):
+        before = chance.choice([code for code in everyday if code != each.target])
+        text = mistyped(each.text, chance) if chance.random() < 0.5 else each.text
+        rows.append({"before": before, "first": "", "text": text, "code": each.target})
+    return rows
 
 
 def _heard(reader: Reader, before: str, first: str, text: str, code: str) -> Heard:

@@ -23,7 +23,7 @@ from app.assistant.learn_foreign import learn_foreign, learn_foreign_words, of_o
 from app.assistant.learn_vagueness import learn_vagueness
 from app.assistant.learn_words import learn_words
 from app.assistant.slips import mistyped, with_slips
-from app.assistant.training_rows import Floats, Row, Sample, importance, learn_logistic, ranked, score
+from app.assistant.training_rows import Floats, Row, Sample, importance, learn_logistic, ranked, score, told_messages
 from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
@@ -78,7 +78,7 @@ def main() -> None:
         for voice, asks in procedure.asks.items()
         for ask in asks
     }
-    told = _told(folder / "training")
+    told = told_messages(folder / "training")
     samples = _samples(entries, voices) + told
     others = Others(of_others(read_national(folder), entries), told_of_others(folder / "training" / "others", FOLDS))
     with Pool(2) as pool:  # one for each core of the machines we know; the result does not depend on it
@@ -140,12 +140,6 @@ def _samples(entries: Iterable[Entry], voices: dict[tuple[str, str], int]) -> li
             if chance.random() < 0.25:
                 samples.append(Sample(with_slips(ask, chance), entry.id, where))
     return samples
-
-
-def _told(folder: Path) -> list[Sample]:
-    """Messages written for training only, one JSON line each: the code meant, the voice, the text."""
-    rows = [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
-    return [Sample(row["text"], row["code"], list(Voice).index(Voice(row["voice"]))) for row in rows]
 
 
 def _learn_all(entries: list[Entry], told: list[Sample], others: Others, folder: Path) -> tuple[Learned, HashedWords]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.catalog.content import Voice
 from app.understanding.hashed_words import HashedWords
 from app.understanding.index import FEATURES, Index
 from app.understanding.national import National
@@ -27,6 +30,12 @@ class Sample:
     text: str
     target: str
     fold: int
+
+
+def told_messages(folder: Path) -> list[Sample]:
+    """Messages written for training only, one JSON line each: the code meant, the voice, the text."""
+    rows = [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    return [Sample(row["text"], row["code"], list(Voice).index(Voice(row["voice"]))) for row in rows]
 
 
 @dataclass(frozen=True)

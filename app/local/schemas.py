@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
-from app.catalog.content import Date, Fee, FeeStatus, Online, OnlineLevel, ProcessingTime, Said, Slug, Text
+from app.catalog.content import Date, Fee, FeeStatus, Note, Online, OnlineLevel, ProcessingTime, Said, Slug, Text
 
 ALL_CASES = "*"
 MOST_LINES = 6  # of fees, or of times
@@ -32,7 +32,7 @@ VALUES: Mapping[FactField, TypeAdapter[Any]] = {
     FactField.WHERE: TypeAdapter(Said),
     FactField.TIME: TypeAdapter(Annotated[tuple[ProcessingTime, ...], Field(min_length=1, max_length=MOST_LINES)]),
     FactField.FEES: TypeAdapter(Annotated[tuple[Fee, ...], Field(min_length=1, max_length=MOST_LINES)]),
-    FactField.NOTE: TypeAdapter(Said),
+    FactField.NOTE: TypeAdapter(Note),
 }
 
 

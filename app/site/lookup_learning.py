@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from app.assistant.knowledge import build_index, catalog_entries, intent_entries, read_national
 from app.assistant.slips import mistyped
-from app.assistant.train import SEED, _told
+from app.assistant.train import SEED
+from app.assistant.training_rows import told_messages
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
 from app.site.lookup_words import LEARNED_FILE, NAMES_WEIGHT, PAIR, Learned, NameVectors, classes_of
@@ -68,7 +69,7 @@ def _texts(entries: Sequence[Entry], folder: Path) -> list[tuple[str, str]]:
     chance = random.Random(SEED)  # noqa: S311 -- reproducible shuffling, not cryptography
     held = {entry.id for entry in entries}
     texts = [(text, entry.id) for entry in entries for text in (*entry.names, *entry.asks, *entry.told)]
-    texts += [(sample.text, sample.target) for sample in _told(folder / "training") if sample.target in held]
+    texts += [(sample.text, sample.target) for sample in told_messages(folder / "training") if sample.target in held]
     return texts + [(mistyped(text, chance), name) for text, name in texts]
 
 

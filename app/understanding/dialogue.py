@@ -22,7 +22,8 @@ POSSIBLE = 0.01  # probability of a look-alike together with the one in mind
 NAMED, NAMED_ALONE = 0.6, 0.7  # overlap with a procedure's name from which the message names it; and nothing else
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
-TURNS, SURELY = 0.5, 0.8  # probability that another procedure is meant, from which one is looked for; from which the likeliest is taken
+THINGS = frozenset({"cai", "muc"})  # «cái thứ nhất»; «số 2», «loại 2» may be part of a name
+TURNS = 0.6  # probability from which a message is about another procedure than the one in mind
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _QR_WORDS = re.compile(r"(?i)\b(?:mã|ma|code)?\s*qr\b(?:\s*code)?")
 _AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
@@ -150,7 +151,7 @@ def _asked_before(reading: Reading, number: int, state: State) -> Decision | Non
     """«cái thứ nhất», and nothing was offered: of the procedures asked about, when there are several, the first one."""
     asked = tuple(reversed(state.recent))
     position = len(asked) - 1 if number == -1 else number - 1
-    if len(asked) < 2 or len(reading.signs.number_words) < 2 or not 0 <= position < len(asked):
+    if len(asked) < 2 or not reading.signs.number_words & THINGS or not 0 <= position < len(asked):
         return None
     return choose(asked[position], reading.aspects or state.aspects, state)
 
@@ -237,8 +238,8 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
     if top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH)):
         return None
-    turns = reader.turns(reading, state.code, joins=joins(text))
-    if turns < TURNS and not _names_another(reading, state.code):
+    turns = reader.turns(reading, state.code, joins=joins(text)) >= TURNS
+    if not turns and not _names_another(reading, state.code):
         codes = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))
         return answer(reading, codes[:5], signs.aspects, state, inherited=True)
     aspects = _asked(reading, state)
@@ -246,9 +247,6 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     if sibling is not None:
         codes = tuple(dict.fromkeys([sibling, state.code, *reading.codes()]))[:5]
         return answer(reading, codes, aspects or state.aspects, state, inherited=True)
-    other, _ = reading.besides(state.code) or (None, 0.0)
-    if other is not None and other.kind is Kind.PROCEDURE and (reading.confidence >= SURE_ENOUGH or turns >= SURELY):
-        return answer(reading, tuple(dict.fromkeys([other.id, *reading.codes()])), aspects, state)
     with_topic = _with_topic(reader, text, state)
     if with_topic is not None:
         return answer(with_topic, tuple(with_topic.codes()), aspects, state, inherited=True)

@@ -179,6 +179,7 @@ def test_an_ordinal_means_what_was_asked_before_or_nothing(reader: Reader) -> No
     assert (decision.intent, decision.codes[0], decision.aspects) == ("choice", BIRTH, (Aspect.FEE,))
     assert _talk(reader, "làm giấy khai sinh cho con", "cái đầu tiên").intent == "menu"
     assert _talk(reader, "cái thứ hai").intent == "menu"
+    assert _talk(reader, "làm giấy khai sinh cho con", "đăng ký tạm trú", "xin lý lịch tư pháp số 2").intent == "other_level"
 
 
 def test_a_switch_with_and_keeps_what_was_asked(reader: Reader) -> None:
