@@ -26,6 +26,7 @@ from app.understanding.rules import Aspect, IntentRule, Rules
 from app.understanding.terms import Entry, Kind, Markers
 from app.understanding.text import Normalizer
 from app.understanding.turning import TURN_FILE
+from app.understanding.vagueness import VAGUE_FILE
 
 OFTEN = 5  # procedures to offer to who has not said anything yet
 LONG = 18  # words from which a way of asking is a story: no other story will be like it
@@ -45,7 +46,7 @@ def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None)
         wrong = f"không dùng được: {type(error).__name__} {error}"
         advice = "so với bản trước trong git; mẫu (pattern) phải đủ ngoặc, tên phải có thật"
         raise ContentError([Problem("intents.yaml, lexicon.yaml", "", wrong, advice)]) from error
-    words = HashedWords.load(FOREIGN_FILE), HashedWords.load(TURN_FILE)
+    words = (HashedWords.load(file) for file in (FOREIGN_FILE, TURN_FILE, VAGUE_FILE))
     return Reader(index, rules, weights or Weights.load(), _not_held(national, catalog), catalog.everyday[:OFTEN], *words)
 
 

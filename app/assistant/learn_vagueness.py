@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from app.assistant.learn_hashed_words import learn_hashed_words
 from app.assistant.training_rows import Floats, Row, Sample, importance, judge, learn_judgement
+from app.understanding.hashed_words import HashedWords
 from app.understanding.index import FEATURES
-from app.understanding.vagueness import VAGUE_FEATURES, vague_features
+from app.understanding.terms import Terms
+from app.understanding.vagueness import VAGUE_BUCKETS, VAGUE_FEATURES, vague_features
 
-VAGUE_COUNTS = 2.5  # there are fifteen clear texts for a vague one
+VAGUE_COUNTS, WORDS_COUNT = 2.5, 4.0  # there are fifteen clear texts for a vague one; what that is in learning the words
 FAMILY = "family:"
+
+
+def learn_vague_words(texts: Sequence[tuple[Terms, str]], seed: int) -> HashedWords:
+    """How much words speak for what nobody can decide, from weighted terms and the class meant."""
+    clear = [(terms, False, 1.0) for terms, name in texts if ":" not in name]
+    return learn_hashed_words(
+        [*clear, *((terms, True, WORDS_COUNT) for terms, name in texts if name.startswith(FAMILY))], VAGUE_BUCKETS, seed
+    )
 
 
 def learn_vagueness(
@@ -39,7 +50,15 @@ def evidence_of_vagueness(tables: list[Row], weights: Floats, confidence_weights
         families = row.features[judged.order, family] > 0
         rows.append(
             vague_features(
-                probabilities, families, everyday, judged.confidence, judged.best("coverage"), row.rarities, row.aspects, row.markers
+                probabilities,
+                families,
+                everyday,
+                judged.confidence,
+                judged.best("coverage"),
+                row.rarities,
+                row.aspects,
+                row.markers,
+                row.vague,
             )
         )
     return np.array(rows)

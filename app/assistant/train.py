@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from app.assistant import learn_turning
 from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries, read_national
 from app.assistant.learn_foreign import learn_foreign, learn_foreign_words, of_others, told_of_others, with_errors
-from app.assistant.learn_vagueness import learn_vagueness
+from app.assistant.learn_vagueness import learn_vague_words, learn_vagueness
 from app.assistant.learn_words import learn_words
 from app.assistant.slips import mistyped, with_slips
-from app.assistant.training_rows import Floats, Row, Sample, importance, learn_logistic, ranked, score, told_messages
+from app.assistant.training_rows import Besides, Floats, Row, Sample, importance, learn_logistic, ranked, score, told_messages
 from app.catalog.content import Voice
 from app.catalog.loader import load_catalog
 from app.catalog.yaml_loader import read_document
@@ -37,7 +37,7 @@ from app.understanding.reader import EVERYDAY
 from app.understanding.rules import Rules
 from app.understanding.terms import Entry, Kind, Terms
 from app.understanding.text import fold
-from app.understanding.vagueness import VAGUE_FEATURES
+from app.understanding.vagueness import VAGUE_FEATURES, VAGUE_FILE
 
 FOLDS = 7
 REMOVALS = 6
@@ -87,9 +87,10 @@ def main() -> None:
         absent = pool.starmap(
             _removed_classes, [(number, entries, samples, told, folder, rules) for number in range(REMOVALS)], chunksize=1
         )
-        words, foreign_words = learning.get()
+        words, foreign_words, vague_words = learning.get()
         words.save()
         foreign_words.save(FOREIGN_FILE)
+        vague_words.save(VAGUE_FILE)
     tables, targets = [row for fold in folds for row in fold.rows], [target for fold in folds for target in fold.targets]
     of_folds = [sample for fold in folds for sample in fold.samples]
     rank_weights = _learn_rank(tables, targets, importance(of_folds, catalog.everyday))
@@ -142,11 +143,12 @@ def _samples(entries: Iterable[Entry], voices: dict[tuple[str, str], int]) -> li
     return samples
 
 
-def _learn_all(entries: list[Entry], told: list[Sample], others: Others, folder: Path) -> tuple[Learned, HashedWords]:
+def _learn_all(entries: list[Entry], told: list[Sample], others: Others, folder: Path) -> tuple[Learned, HashedWords, HashedWords]:
     """The words learned from everything: what is used at run time."""
     index = build_index(entries, folder)
     texts = _texts(index, entries, told)
-    return _learn(texts, entries, TIMES), _learn_foreign_words(index, texts, others.names, others.told)
+    foreign_words = _learn_foreign_words(index, texts, others.names, others.told)
+    return _learn(texts, entries, TIMES), foreign_words, learn_vague_words(texts, SEED)
 
 
 def _learn(texts: list[tuple[Terms, str]], entries: list[Entry], times: int = 1) -> Learned:
@@ -177,10 +179,10 @@ def _fold(number: int, entries: list[Entry], samples: list[Sample], told: list[S
     texts = _texts(index, left, [sample for sample in told if sample.fold != number])
     index.use(_learn(texts, left))
     foreign_words = _learn_foreign_words(index, texts, others.names, [sample for sample in others.told if sample.fold != number])
-    national = National(others.names)
+    besides = Besides(National(others.names), foreign_words, learn_vague_words(texts, SEED))
     of_fold = [sample for sample in samples if sample.fold == number]
     of_others = [sample for sample in others.told if sample.fold == number]
-    rows, told_rows = ([score(index, rules, each.text, national, foreign_words) for each in some] for some in (of_fold, of_others))
+    rows, told_rows = ([score(index, rules, each.text, besides) for each in some] for some in (of_fold, of_others))
     targets = []
     for row, sample in zip(rows, of_fold, strict=True):
         where = np.flatnonzero(row.classes == index.number_of[sample.target])

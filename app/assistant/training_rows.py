@@ -55,14 +55,25 @@ class Row:
     """With the nearest national name; `telling` words it has to tell by, `foreign` the logit of its words."""
     telling: int = 0
     foreign: float = 0.0
+    vague: float = 0.0
+    """Logit of its words, that nobody can decide about it."""
 
 
-def score(index: Index, rules: Rules, text: str, national: National | None = None, foreign_words: HashedWords | None = None) -> Row:
-    """What an index finds for a text, and what names of others' matters do."""
+@dataclass(frozen=True)
+class Besides:
+    """What a fold knows besides its index: names of others' matters, and how much words speak for those and for vagueness."""
+
+    national: National
+    foreign_words: HashedWords
+    vague_words: HashedWords
+
+
+def score(index: Index, rules: Rules, text: str, besides: Besides | None = None) -> Row:
+    """What an index finds for a text, and what is known besides."""
     query = index.query(text)
     signs = rules.signs(query.words.plain, query.replaced, query.words.original)
     scored = index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
-    nearest = national.nearest(query.words.plain.split()) if national else None
+    nearest = besides.national.nearest(query.words.plain.split()) if besides else None
     return Row(
         scored.features,
         scored.classes,
@@ -74,7 +85,8 @@ def score(index: Index, rules: Rules, text: str, national: National | None = Non
         len(query.markers),
         nearest.agreement if nearest else 0.0,
         nearest.telling if nearest else 0,
-        foreign_words.score(query.terms) if foreign_words else 0.0,
+        besides.foreign_words.score(query.terms) if besides else 0.0,
+        besides.vague_words.score(query.terms) if besides else 0.0,
     )
 
 

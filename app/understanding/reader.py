@@ -83,6 +83,7 @@ class Reader:
         often: tuple[str, ...] = (),
         foreign_words: HashedWords | None = None,
         turning_words: HashedWords | None = None,
+        vague_words: HashedWords | None = None,
     ) -> None:
         """`often`: codes asked most, to offer to who has not said anything yet."""
         self.index = index
@@ -92,6 +93,7 @@ class Reader:
         self.often = often
         self.foreign_words = foreign_words
         self.turning_words = turning_words
+        self.vague_words = vague_words
 
     def read(self, text: str, favoured: tuple[str, ...] = (), after: str | None = None) -> Reading:
         """Read a message. `favoured` classes (those offered) get a small bonus, and so do the look-alikes of `after`, the one in mind."""
@@ -132,6 +134,7 @@ class Reader:
             rarities,
             len(signs.aspects),
             len(query.markers),
+            self.vague_words.score(query.terms) if self.vague_words else 0.0,
         )
         return likely(found, self.weights.vague)
 

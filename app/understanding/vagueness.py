@@ -1,16 +1,22 @@
 """Whether a message is too vague to be answered: a learned judgement, apart from which procedure is the likeliest.
 
 «làm giấy cho con» may rank one procedure high and still name none. Learned from the ways of asking of families (what
-nobody can decide) against those of procedures, each scored by an index that has not seen it; the weights are in
-`weights.json`, made by `./dev train`.
+nobody can decide) against those of procedures, each scored by what has not seen it. How much words alone tell of
+vagueness is in `vagueness.npz`, the weights of the evidence in `weights.json`, made by `./dev train`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.understanding.hashed_words import evidence
+
+VAGUE_FILE = Path(__file__).with_name("vagueness.npz")
+VAGUE_BUCKETS = 1 << 16
 
 VAGUE_FEATURES = (
     "entropy",
@@ -24,6 +30,7 @@ VAGUE_FEATURES = (
     "aspects",
     "markers",
     "everyday",
+    "said",
     "one",
 )
 MOST_WORDS = 12
@@ -39,11 +46,12 @@ def vague_features(
     rarities: Sequence[float],
     aspects: int,
     markers: int,
+    said: float,
 ) -> NDArray[np.float64]:
     """Evidence of vagueness.
 
     `everyday`: probability of the best class when it is a procedure asked every day, else 0; `rarities`: how much each
-    different word tells.
+    different word tells; `said`: the logit of the message's words alone.
     """
     likely = probabilities[:8]
     return np.array(
@@ -59,6 +67,7 @@ def vague_features(
             float(aspects > 0),
             min(markers, 3) / 3,
             everyday,
+            evidence(said),
             1.0,
         ]
     )

@@ -48,10 +48,17 @@ def test_what_is_short_and_clear_is_answered(knowledge: Knowledge, text: str, co
 
 
 def test_words_of_nobody_are_no_evidence_and_no_error() -> None:
-    found = vague_features(np.array([1.0]), np.array([False]), 0.0, 0.5, 0.0, (), 0, 0)
+    found = vague_features(np.array([1.0]), np.array([False]), 0.0, 0.5, 0.0, (), 0, 0, 0.0)
     assert found.shape == (len(VAGUE_FEATURES),)
     assert np.isfinite(found).all()
     assert 0 <= likely(found, Weights.load().vague) <= 1
+
+
+def test_words_alone_tell_something_of_vagueness(knowledge: Knowledge) -> None:
+    reader = knowledge.reader
+    assert reader.vague_words is not None
+    vague, clear = (reader.vague_words.score(reader.index.query(text).terms) for text in ("xin xác nhận giấy tờ", "đăng ký kết hôn cần gì"))
+    assert vague > clear
 
 
 def test_weights_learned_for_other_evidence_are_refused(tmp_path: Path) -> None:
