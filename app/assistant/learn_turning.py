@@ -16,7 +16,7 @@ from app.assistant.slips import mistyped
 from app.assistant.training_rows import learn_judgement, told_messages
 from app.understanding.decision import State
 from app.understanding.dialogue import decide, heard, joins
-from app.understanding.hashed_words import HashedWords, evidence
+from app.understanding.hashed_words import HashedWords, bounded
 from app.understanding.ranker import WEIGHTS_FILE
 from app.understanding.reader import Reader
 from app.understanding.terms import Terms
@@ -51,7 +51,7 @@ def main() -> None:
     for number in range(FOLDS):
         words = _learn_words([each for each, of in zip(messages, fold, strict=True) if of != number])
         logits[fold == number] = [words.score(each.words) for each, of in zip(messages, fold, strict=True) if of == number]
-    found = [replace(each.rest, words=evidence(logit)).vector() for each, logit in zip(messages, logits, strict=True)]
+    found = [replace(each.rest, words=bounded(logit)).vector() for each, logit in zip(messages, logits, strict=True)]
     print("sang việc khác: ngưỡng → nhận ra, câu hỏi tiếp bị coi là việc khác")
     learned = learn_judgement(np.array(found), turns, np.ones(len(turns)), TURN_FEATURES, (0.3, 0.4, 0.5, 0.6, 0.7, 0.8))
     _learn_words(messages).save(TURN_FILE)

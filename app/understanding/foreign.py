@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.understanding.hashed_words import evidence
+from app.understanding.hashed_words import bounded
 
 FOREIGN_FILE = Path(__file__).with_name("foreign.npz")
 FOREIGN_FEATURES = ("confidence", "nearest", "coverage", "agreement", "telling", "everyday", "words", "one")
@@ -29,4 +29,4 @@ def foreign_features(
     national name; `words`: the logit of the message's words.
     """
     telling = min(telling, MOST_TELLING)
-    return np.array([confidence, nearest, coverage, agreement, telling / MOST_TELLING, float(everyday), evidence(words), 1.0])
+    return np.array([confidence, nearest, coverage, agreement, telling / MOST_TELLING, float(everyday), bounded(words), 1.0])

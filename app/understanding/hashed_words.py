@@ -49,6 +49,6 @@ def hashed(terms: Terms, buckets: int) -> tuple[Ints, Floats]:
     return where, values / (float(np.linalg.norm(values)) or 1.0)
 
 
-def evidence(logit: float) -> float:
+def bounded(logit: float) -> float:
     """A logit of words as a feature beside others."""
     return max(-SUREST, min(SUREST, logit)) / SHARPNESS

@@ -10,13 +10,13 @@ from functools import cached_property, partial
 import numpy as np
 
 from app.understanding.foreign import foreign_features
-from app.understanding.hashed_words import HashedWords, evidence
+from app.understanding.hashed_words import HashedWords, bounded
 from app.understanding.index import FEATURES, Index
 from app.understanding.national import National, Nearest
 from app.understanding.ranker import Ranking, Weights, likely, rank
 from app.understanding.rules import Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
-from app.understanding.turning import MOST_MARKERS, MOST_TOPIC, MOST_WORDS, TurnEvidence, said
+from app.understanding.turning import MOST_MARKERS, MOST_TOPIC, MOST_WORDS, TurnEvidence, said, share
 from app.understanding.vagueness import vague_features
 
 FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
@@ -176,21 +176,21 @@ class Reader:
             other_covers=float(covers[there]) if other else 0.0,
             before_covers=float(covers[here]),
             name=reading.ranking.name_overlap if reading.ranking else 0.0,
-            topic=min(len(set(index.topic_words(query.content))), MOST_TOPIC) / MOST_TOPIC,
-            content=min(len(set(query.content)), MOST_TOPIC) / MOST_TOPIC,
-            length=min(len(query.words.folded), MOST_WORDS) / MOST_WORDS,
+            topic=share(set(index.topic_words(query.content)), MOST_TOPIC),
+            content=share(set(query.content), MOST_TOPIC),
+            length=share(query.words.folded, MOST_WORDS),
             asks=bool(signs.aspects),
             follows=signs.follow_up,
             corrects=signs.correction,
             joins=joins,
             supposes=signs.supposes,
             needs=signs.needs,
-            added=min(len(added), MOST_MARKERS) / MOST_MARKERS,
-            added_there=min(len(added & index.class_markers[there]), MOST_MARKERS) / MOST_MARKERS if other else 0.0,
+            added=share(added, MOST_MARKERS),
+            added_there=share(added & index.class_markers[there], MOST_MARKERS) if other else 0.0,
             related=other is not None and other.id in index.entries[here].related,
             is_procedure=kind is Kind.PROCEDURE,
             is_family=kind is Kind.FAMILY,
             leads_elsewhere=kind in (Kind.EVENT, Kind.ELSEWHERE),
             intent=bool(signs.intents),
-            words=evidence(words),
+            words=bounded(words),
         )

@@ -7,7 +7,7 @@ sao» does not. Learned from messages written for it (`procedures/training/conve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass, fields
 from itertools import pairwise
 from pathlib import Path
@@ -64,6 +64,11 @@ class TurnEvidence:
 
 
 TURN_FEATURES = tuple(field.name for field in fields(TurnEvidence))
+
+
+def share(found: Collection[str], most: int) -> float:
+    """How many there are, of the most that tell anything (0-1)."""
+    return min(len(found), most) / most
 
 
 def said(words: Sequence[str]) -> Terms:

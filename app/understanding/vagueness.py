@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.understanding.hashed_words import evidence
+from app.understanding.hashed_words import bounded
 
 VAGUE_FILE = Path(__file__).with_name("vagueness.npz")
 VAGUE_BUCKETS = 1 << 16
@@ -67,7 +67,7 @@ def vague_features(
             float(aspects > 0),
             min(markers, 3) / 3,
             everyday,
-            evidence(said),
+            bounded(said),
             1.0,
         ]
     )

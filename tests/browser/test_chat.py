@@ -162,23 +162,23 @@ def test_an_empty_message_gets_a_kind_hint(new_tab: Callable[..., Tab]) -> None:
         tab.complaints[:] = [text for text in tab.complaints if "422" not in text]
 
 
-def _hold(page: Page) -> list[Route]:
-    """Messages that wait until they are let through."""
+def _ask_and_hold(page: Page) -> list[Route]:
+    """Send BIRTH; messages wait until they are let through."""
     held: list[Route] = []
 
     def hold(route: Route) -> None:
         held.append(route)
 
     page.route("**/chat", hold)
+    page.get_by_label("Câu hỏi của bạn").fill(BIRTH)
+    page.get_by_role("button", name="Gửi").click()
     return held
 
 
 def test_what_is_written_while_waiting_stays_in_the_box(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab()
     page = tab.open("/")
-    held = _hold(page)
-    page.get_by_label("Câu hỏi của bạn").fill(BIRTH)
-    page.get_by_role("button", name="Gửi").click()
+    held = _ask_and_hold(page)
     expect(page.locator("#dang-gui")).not_to_be_empty()
     page.get_by_label("Câu hỏi của bạn").fill("đăng ký kết hôn")
     held[0].continue_()
@@ -193,9 +193,7 @@ def test_what_is_written_while_waiting_stays_in_the_box(new_tab: Callable[..., T
 def test_waiting_is_said_in_words(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab()
     page = tab.open("/")
-    held = _hold(page)
-    page.get_by_label("Câu hỏi của bạn").fill(BIRTH)
-    page.get_by_role("button", name="Gửi").click()
+    held = _ask_and_hold(page)
     expect(page.locator("#dang-gui")).to_have_text("Đang tìm câu trả lời…")
     held[0].continue_()
     tab.exchange(0)

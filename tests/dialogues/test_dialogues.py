@@ -19,7 +19,8 @@ from tests.support.server import running_server
 Chat = WebChat | PhoneChat
 
 FILES = sorted(file for file in Path(__file__).parent.glob("*.yaml") if file.name != "calendar.yaml")  # its clock stands still
-DIALOGUES: dict[str, dict[str, Any]] = {dialogue["name"]: dialogue for file in FILES for dialogue in read_document(file).data}
+ALL: list[dict[str, Any]] = [dialogue for file in FILES for dialogue in read_document(file).data]
+DIALOGUES = {dialogue["name"]: dialogue for dialogue in ALL}
 AT_A_TIME = 12
 
 
@@ -46,6 +47,10 @@ def talks(new_chat: Callable[[], Chat], request: pytest.FixtureRequest) -> Itera
     with ThreadPoolExecutor(AT_A_TIME) as citizens:
         yield {name: citizens.submit(_talk, new_chat(), DIALOGUES[name]) for name in wanted}
         citizens.shutdown(cancel_futures=True)
+
+
+def test_no_dialogue_hides_another_of_its_name() -> None:
+    assert len(DIALOGUES) == len(ALL)
 
 
 @pytest.mark.parametrize("name", DIALOGUES)
