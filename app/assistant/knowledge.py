@@ -17,6 +17,7 @@ from app.catalog.yaml_loader import ContentError, Problem, read_document
 from app.understanding.foreign import FOREIGN_FILE
 from app.understanding.hashed_words import HashedWords
 from app.understanding.index import Index
+from app.understanding.language import Language
 from app.understanding.learned import Learned
 from app.understanding.national import Named, National
 from app.understanding.phrases import Phrases
@@ -30,6 +31,7 @@ from app.understanding.vagueness import VAGUE_FILE
 
 OFTEN = 5  # procedures to offer to who has not said anything yet
 LONG = 18  # words from which a way of asking is a story: no other story will be like it
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")  # that is numbered for nothing
 
 
 def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None) -> Reader:
@@ -40,7 +42,7 @@ def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None)
     try:
         intents = read_document(folder / "intents.yaml").data
         national = read_national(folder)
-        index = build_index([*catalog_entries(catalog, national), *intent_entries(intents)], folder, Learned.load())
+        index = build_index([*catalog_entries(catalog, national), *intent_entries(intents)], folder, Learned.load(), Language.load())
         rules = build_rules(intents)
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         wrong = f"không dùng được: {type(error).__name__} {error}"
@@ -63,7 +65,7 @@ def _not_held(national: Iterable[Named], catalog: Catalog) -> National:
     return National(each for each in national if each.code not in catalog.procedures)
 
 
-def build_index(entries: Sequence[Entry], folder: Path, learned: Learned | None = None) -> Index:
+def build_index(entries: Sequence[Entry], folder: Path, learned: Learned | None = None, language: Language | None = None) -> Index:
     """An Index over these entries with the lexicon of `folder`."""
     lexicon = read_document(folder / "lexicon.yaml").data
     unheard = {*lexicon["deniable"], *lexicon["denied_by"], *lexicon["variants"]} - lexicon["markers"].keys()
@@ -77,7 +79,8 @@ def build_index(entries: Sequence[Entry], folder: Path, learned: Learned | None 
         frozenset(lexicon["acts"]),
     )
     with _no_collecting():
-        return Index(entries, Normalizer(lexicon["replace"], lexicon["filler"], lexicon["aspect_phrases"]), markers, learned)
+        normalizer = Normalizer(lexicon["replace"], lexicon["filler"], lexicon["aspect_phrases"])
+        return Index(entries, normalizer, markers, learned, language)
 
 
 @contextlib.contextmanager
@@ -143,8 +146,11 @@ def build_rules(intents: dict[str, Any]) -> Rules:
     """Compiled patterns of `intents.yaml`."""
 
     def compiled(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-        """One pattern that finds any of them: a search costs more to begin than to go on."""
-        return (re.compile("|".join(f"(?:{pattern})" for pattern in patterns)),) if patterns else ()
+        """One pattern for all that begin at a word, one for all others: a search costs more to begin than to go on."""
+        unnumbered = [_GROUP.sub("(?:", pattern) for pattern in patterns]
+        at_words = [pattern for pattern in unnumbered if pattern.startswith(r"\b")]
+        others = [pattern for pattern in unnumbered if not pattern.startswith(r"\b")]
+        return tuple(re.compile("|".join(f"(?:{pattern})" for pattern in some)) for some in (at_words, others) if some)
 
     return Rules(
         [

@@ -205,6 +205,7 @@ def _state_of(data: dict[str, Any]) -> State:
         choices=tuple(data.get("choices", ())),
         labels=tuple(data.get("labels", ())),
         answers=tuple(data.get("answers", ())),
+        elsewhere=data.get("elsewhere", ""),
         expects=data.get("expects", ""),
     )
     return replace(state, aspects=tuple(Aspect(value) for value in data.get("aspects", ())))

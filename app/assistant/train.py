@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from app.assistant import learn_turning
 from app.assistant.knowledge import build_index, build_rules, catalog_entries, intent_entries, read_national
 from app.assistant.learn_foreign import learn_foreign, learn_foreign_words, of_others, told_of_others, with_errors
+from app.assistant.learn_language import learn_language
 from app.assistant.learn_vagueness import learn_vague_words, learn_vagueness
 from app.assistant.learn_words import learn_words
 from app.assistant.slips import mistyped, with_slips
@@ -30,6 +31,7 @@ from app.catalog.yaml_loader import read_document
 from app.understanding.foreign import FOREIGN_FEATURES, FOREIGN_FILE
 from app.understanding.hashed_words import HashedWords
 from app.understanding.index import FEATURES, Index
+from app.understanding.language import Language
 from app.understanding.learned import Learned
 from app.understanding.national import Named, National
 from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, confidence_features
@@ -87,7 +89,8 @@ def main() -> None:
         absent = pool.starmap(
             _removed_classes, [(number, entries, samples, told, folder, rules) for number in range(REMOVALS)], chunksize=1
         )
-        words, foreign_words, vague_words = learning.get()
+        language, words, foreign_words, vague_words = learning.get()
+        language.save()
         words.save()
         foreign_words.save(FOREIGN_FILE)
         vague_words.save(VAGUE_FILE)
@@ -143,12 +146,15 @@ def _samples(entries: Iterable[Entry], voices: dict[tuple[str, str], int]) -> li
     return samples
 
 
-def _learn_all(entries: list[Entry], told: list[Sample], others: Others, folder: Path) -> tuple[Learned, HashedWords, HashedWords]:
-    """The words learned from everything: what is used at run time."""
-    index = build_index(entries, folder)
+def _learn_all(
+    entries: list[Entry], told: list[Sample], others: Others, folder: Path
+) -> tuple[Language, Learned, HashedWords, HashedWords]:
+    """What is learned of words from everything: what is used at run time."""
+    language = learn_language(entries, told)
+    index = build_index(entries, folder, language=language)
     texts = _texts(index, entries, told)
     foreign_words = _learn_foreign_words(index, texts, others.names, others.told)
-    return _learn(texts, entries, TIMES), foreign_words, learn_vague_words(texts, SEED)
+    return language, _learn(texts, entries, TIMES), foreign_words, learn_vague_words(texts, SEED)
 
 
 def _learn(texts: list[tuple[Terms, str]], entries: list[Entry], times: int = 1) -> Learned:
@@ -174,9 +180,9 @@ def _texts(index: Index, entries: list[Entry], told: list[Sample]) -> list[tuple
 def _fold(number: int, entries: list[Entry], samples: list[Sample], told: list[Sample], others: Others, folder: Path, rules: Rules) -> Fold:
     """Score the samples of a fold by an index without that fold."""
     held = {(s.target, fold(s.text)) for s in samples if s.fold == number}
-    left = _without(entries, held)
-    index = build_index(left, folder)
-    texts = _texts(index, left, [sample for sample in told if sample.fold != number])
+    left, heard = _without(entries, held), [sample for sample in told if sample.fold != number]
+    index = build_index(left, folder, language=learn_language(left, heard))
+    texts = _texts(index, left, heard)
     index.use(_learn(texts, left))
     foreign_words = _learn_foreign_words(index, texts, others.names, [sample for sample in others.told if sample.fold != number])
     besides = Besides(National(others.names), foreign_words, learn_vague_words(texts, SEED))
@@ -204,7 +210,7 @@ def _removed_classes(number: int, entries: list[Entry], samples: list[Sample], t
     random.Random(SEED).shuffle(codes)
     removed = set(codes[number::REMOVALS])
     left = [entry for entry in entries if entry.id not in removed]
-    index = build_index(left, folder)
+    index = build_index(left, folder, language=learn_language(left, told))
     index.use(_learn(_texts(index, left, told), left))
     return [score(index, rules, sample.text) for sample in samples if sample.target in removed and chance.random() < 0.5]
 

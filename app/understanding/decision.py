@@ -25,6 +25,8 @@ class State:
     """The words of the offered choices, in the same order: saying one of them chooses it."""
     answers: tuple[str, ...] = ()
     """What was answered in the guide of `code`: `<question id>:<option number>`."""
+    elsewhere: str = ""
+    """Id of another agency's matter, when that was answered last: what is asked next may be about it."""
     expects: str = ""
     """What else the last reply asked for, such as a residential group or a confirmation: `app.subscribers.hearing.Expects`."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from app.understanding.decision import SURE_ENOUGH, Decision, Outcome, Part, State
+from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
-from app.understanding.single import answer, fresh, in_passing, told
+from app.understanding.single import answer, fresh, in_passing, sent_elsewhere, told
 from app.understanding.terms import Kind
 from app.understanding.text import clean
 
@@ -51,6 +51,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         or _asked_qr(reader, text, reading, state)
         or _only_a_number(reading, state)
         or _several(reader, text, reading)
+        or _goes_on_elsewhere(reader, text, reading, state)
         or _follow_up(reader, text, reading, state)
     )
     if known is not None:
@@ -60,7 +61,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         assert state.code is not None
         codes = tuple(dict.fromkeys([state.code, *reading.codes()]))[:5]
         return answer(reading, codes, signs.aspects, state, inherited=True)
-    return decision
+    return decision if decision.outcome == "other" else replace(decision, state=replace(decision.state, elsewhere=""))
 
 
 def heard(reader: Reader, text: str, state: State) -> tuple[str, Reading]:
@@ -104,6 +105,20 @@ def _adds(reading: Reading, state: State) -> bool:
     )
 
 
+def _goes_on_elsewhere(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
+    """«mất mấy ngày vậy» after another agency's matter: who to ask is told again, and nothing of what was asked before that."""
+    signs = reading.signs
+    asks = bool(signs.aspects or signs.follow_up) and len(reading.query.words.folded) <= GOES_ON
+    if not state.elsewhere or not asks or signs.intents or signs.correction or signs.back or reading.confidence >= SURE_ENOUGH:
+        return None
+    known = state.elsewhere in reader.index.number_of
+    if reader.turns(reading, state.elsewhere, joins=joins(text)) >= TURNS if known else reader.index.topic_words(reading.query.content):
+        return None
+    if known:
+        return sent_elsewhere(state.elsewhere, (), signs.aspects, state, 0.6)
+    return Decision("other", "national", aspects=signs.aspects, target=state.elsewhere, confidence=0.6, state=state)
+
+
 def _still_known(reader: Reader, state: State) -> State:
     """The state without procedures that a newer catalog no longer has."""
 
@@ -112,6 +127,8 @@ def _still_known(reader: Reader, state: State) -> State:
 
     if state.code is not None and not known(state.code):
         state = replace(state, code=None, aspects=(), answers=())
+    if state.elsewhere.startswith("elsewhere:") and not known(state.elsewhere):
+        state = replace(state, elsewhere="")
     if not all(map(known, state.choices)):
         state = replace(state, choices=(), labels=())
     return state
@@ -133,7 +150,7 @@ def _choice(reading: Reading, state: State) -> Decision | None:
         if said and said == " ".join(re.findall(r"[^\W_]+", label.casefold())):
             return choose(chosen, state.aspects, state)
     number = reading.signs.number
-    if number is None:
+    if number is None or _names_besides(reading, state):
         return None
     if not state.choices:
         return _asked_before(reading, number, state)
@@ -145,6 +162,16 @@ def _choice(reading: Reading, state: State) -> Decision | None:
         codes = tuple(choice for choice in state.choices if ":" not in choice)
         return Decision("clarify", "vague", codes, choices=state.choices, confidence=0.9, state=state)
     return choose(state.choices[position], reading.aspects or state.aspects, state)
+
+
+def _names_besides(reading: Reading, state: State) -> bool:
+    """«xin lý lịch tư pháp số 2»: the number is part of the name of what was not offered."""
+    top = reading.top
+    says_more = len(set(reading.query.content) - reading.signs.number_words) > 1
+    sure = (
+        top is not None and top.kind is not Kind.INTENT and top.id not in (*state.choices, state.code) and reading.confidence >= SURE_ENOUGH
+    )
+    return says_more and sure
 
 
 def _asked_before(reading: Reading, number: int, state: State) -> Decision | None:
@@ -177,10 +204,11 @@ def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
     elif chosen.startswith("guide:"):
         _, chosen, question, number = chosen.split(":")
         answers = _answered(state, chosen, question, number)
+    if chosen.startswith("elsewhere:"):
+        return sent_elsewhere(chosen, (), aspects, state, 1.0)
     if ":" in chosen:
-        outcome: Outcome = "other" if chosen.startswith("elsewhere:") else "answer"
-        intent = "other_level" if chosen.startswith("elsewhere:") else "life_event"
-        return Decision(outcome, intent, (), aspects, target=chosen, confidence=1.0, state=replace(state, choices=(), labels=()))
+        after = replace(state, choices=(), labels=(), elsewhere="")
+        return Decision("answer", "life_event", (), aspects, target=chosen, confidence=1.0, state=after)
     recent = (chosen, *(code for code in state.recent if code != chosen))[:4]
     codes = (chosen, *(code for code in state.choices if code != chosen and ":" not in code))
     return Decision(

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from app.understanding.learned import Learned
+from app.understanding.language import Language, as_written
+from app.understanding.learned import Learned, ranges
 from app.understanding.spelling import Spelling
 from app.understanding.terms import Entry, Kind, Markers, Query, Terms, terms_of
 from app.understanding.text import Normalizer, Words, plain_words
@@ -76,7 +77,15 @@ class Scored:
 class Index:
     """Built once per catalog version; `score` is safe to call from several threads."""
 
-    def __init__(self, entries: Sequence[Entry], normalizer: Normalizer, markers: Markers, learned: Learned | None = None) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        normalizer: Normalizer,
+        markers: Markers,
+        learned: Learned | None = None,
+        language: Language | None = None,
+    ) -> None:
+        """`language`: which words follow each other in what people write; without, in what the entries say."""
         self.entries = list(entries)
         self.normalizer = normalizer
         self.markers = markers
@@ -94,7 +103,7 @@ class Index:
             named = [normalizer.words(text) for text in entry.names]
             asked = [normalizer.words(text) for text in entry.asks]
             for words in (*named, *asked):
-                seen.append(words.plain.split())
+                seen.append(words.original.split())
                 self._said[words.plain] = entry.id if self._said.get(words.plain, entry.id) == entry.id else ""
             texts += [(number, True, terms_of(words)) for words in named]
             texts += [(number, False, terms_of(words)) for words in asked]
@@ -103,7 +112,8 @@ class Index:
             # Intents have no look-alikes to be told apart from.
             self.class_markers.append(frozenset() if entry.kind is Kind.INTENT else self._markers_of(named, asked))
         extra = [(number, plain_words(text)) for number, entry in enumerate(self.entries) for text in entry.extra]
-        self.spelling = Spelling(seen, learned.words() if learned else ())
+        written = as_written(seen)
+        self.spelling = Spelling(language.with_texts(written) if language else Language.of(written))
         self._build(texts, extra)
         self._learned: Learned | None = None
         self._unlearned = np.ones(len(self.entries), dtype=bool)
@@ -176,9 +186,7 @@ class Index:
         self._doc_values = (weights / np.repeat(norms, lengths)).astype(np.float32)
         self._doc_starts = starts
         self._doc_is_name = np.array([is_name for _, is_name, _ in texts], dtype=bool)
-        numbers = np.arange(len(self.entries))
-        self._first_doc = np.searchsorted(doc_class, numbers, side="left")
-        self._last_doc = np.searchsorted(doc_class, numbers, side="right")
+        self._first_doc = np.searchsorted(doc_class, np.arange(len(self.entries) + 1))
 
     def _build_postings(
         self, pairs: NDArray[np.int64], value: NDArray[np.float64], covered: NDArray[np.int64], count: int, size: int
@@ -296,14 +304,10 @@ class Index:
 
     def _class_scores(self, where: Ints, weights: Floats) -> tuple[Floats, Floats]:
         count = len(self.entries)
-        if len(where) == 0:
-            return np.zeros(count, np.float32), np.zeros(count, np.float32)
-        slices = [slice(self._posting_starts[p], self._posting_starts[p + 1]) for p in where]
-        lengths = [piece.stop - piece.start for piece in slices]
-        classes = np.concatenate([self._posting_class[piece] for piece in slices])
-        repeated = np.repeat(weights, lengths)
-        centroid = np.bincount(classes, repeated * np.concatenate([self._posting_centroid[piece] for piece in slices]), minlength=count)
-        bayes = np.bincount(classes, repeated * np.concatenate([self._posting_bayes[piece] for piece in slices]), minlength=count)
+        rows, lengths = ranges(self._posting_starts, where)
+        classes, repeated = self._posting_class[rows], np.repeat(weights, lengths)
+        centroid = np.bincount(classes, repeated * self._posting_centroid[rows], minlength=count)
+        bayes = np.bincount(classes, repeated * self._posting_bayes[rows], minlength=count)
         return centroid.astype(np.float32), bayes.astype(np.float32)
 
     def coverage(self, query: Query) -> tuple[Floats, float]:
@@ -339,17 +343,12 @@ class Index:
         """For each class, its best example's cosine, the mean of its best three, and its best name's cosine."""
         dense = np.zeros(len(self.vocabulary), dtype=np.float32)
         dense[where] = weights
-        ranges = [np.arange(self._first_doc[number], self._last_doc[number]) for number in classes]
-        docs = np.concatenate(ranges)
-        begins, ends = self._doc_starts[docs], self._doc_starts[docs + 1]
-        lengths = ends - begins
-        # Positions of all terms of all those examples, without a loop: each range, shifted to where it starts.
-        starts = np.cumsum(lengths) - lengths
-        positions = np.arange(lengths.sum()) + np.repeat(begins - starts, lengths)
+        docs, examples = ranges(self._first_doc, classes)
+        positions, lengths = ranges(self._doc_starts, docs)
         products = dense[self._doc_terms[positions]] * self._doc_values[positions]
-        sums = np.add.reduceat(np.append(products, np.float32(0)), starts)
+        sums = np.add.reduceat(np.append(products, np.float32(0)), np.cumsum(lengths) - lengths)
         sums[lengths == 0] = 0.0
-        owner = np.repeat(np.arange(len(classes)), [len(found) for found in ranges])
+        owner = np.repeat(np.arange(len(classes)), examples)
         names = np.where(self._doc_is_name[docs], sums, 0.0)
         best = []
         left = sums.copy()

@@ -25,6 +25,14 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 
+def ranges(starts: NDArray[np.integer], numbers: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All of `starts[n]` to `starts[n + 1]` for these numbers, one behind the other, without a loop; and how many of each."""
+    begins = starts[numbers].astype(np.int64)
+    lengths = starts[numbers + 1] - begins
+    before = np.cumsum(lengths) - lengths
+    return np.arange(lengths.sum()) + np.repeat(begins - before, lengths), lengths
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Terms with their positions and rarities."""
@@ -34,12 +42,13 @@ class Vocabulary:
 
     def vector(self, terms: Terms) -> tuple[Ints, Floats]:
         """A text's known terms as positions and weights; its length, with the unknown ones, is one."""
-        known = [(self.position[term], value) for term, value in terms.items() if term in self.position]
-        where = np.array([position for position, _ in known], dtype=np.int32)
-        weights = np.array([value for _, value in known], dtype=np.float32) * self.rarity[where]
-        rarest = float(self.rarity.max(initial=1.0))
-        unknown = sum(value**2 for term, value in terms.items() if term not in self.position) * (UNKNOWN_SHARE * rarest) ** 2
-        return where, weights / (math.sqrt(float(weights @ weights) + unknown) or 1.0)
+        found = [self.position.get(term, -1) for term in terms]
+        positions, values = np.array(found, dtype=np.int32), np.fromiter(terms.values(), np.float32, len(found))
+        known = positions >= 0
+        where, strange = positions[known], values[~known]
+        weights = values[known] * self.rarity[where]
+        rarest = UNKNOWN_SHARE * float(self.rarity.max(initial=1.0))
+        return where, weights / (math.sqrt(float(weights @ weights) + float(strange @ strange) * rarest**2) or 1.0)
 
 
 @dataclass(frozen=True)
@@ -91,14 +100,6 @@ class Learned:
     def score(self, terms: Terms) -> Floats:
         """One sum for each of `classes`."""
         where, values = self.vocabulary.vector(terms)
-        slices = [slice(self.starts[position], self.starts[position + 1]) for position in where]
-        if not slices:
-            return np.zeros(len(self.classes), np.float32)
-        repeated = np.repeat(values, [piece.stop - piece.start for piece in slices])
-        columns = np.concatenate([self.columns[piece] for piece in slices])
-        found = np.bincount(columns, repeated * np.concatenate([self.weights[piece] for piece in slices]), minlength=len(self.classes))
+        rows, lengths = ranges(self.starts, where)
+        found = np.bincount(self.columns[rows], np.repeat(values, lengths) * self.weights[rows], minlength=len(self.classes))
         return found.astype(np.float32)
-
-    def words(self) -> list[str]:
-        """The words and pairs of words it knows."""
-        return [term for term in self.vocabulary.position if term[0] not in "#~"]

@@ -17,6 +17,7 @@ MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
 TOO_VAGUE, TOO_VAGUE_BESIDE_PLAIN = 0.7, 0.92  # learned vagueness from which a question is asked
 FAMILY_MEANT, NEAR_THE_TOP = 0.2, 5  # probability and place of a family whose question fits what is too vague
+KNOWS_ALL = 0.95  # share of a message, from which no national name fits better than the agency we know («gia hạn hộ chiếu»)
 FOREIGN, ALIKE = 0.85, 0.4  # probability of another agency's matter that outweighs ours; agreement from which its name is told then
 GUESSED = 0.15  # a confidence below which even a word or two that we know may be a slip of the finger
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
@@ -38,7 +39,8 @@ def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: 
         return decision
     probability, nearest = reader.foreign(reading)
     if decision.intent == "other_level":
-        return _national(decision, nearest.named, state) if nearest and _fits_better(nearest, reading, top) else decision
+        better = nearest is not None and not reading.exact and _fits_better(nearest, reading, top)
+        return _national(decision, nearest.named, state) if nearest and better else decision
     foreign = decision.outcome == "answer" and probability >= FOREIGN
     ours = decision.family == top.id or decision.confidence >= SURE_ENOUGH or top.everyday
     if ours and not foreign:
@@ -50,14 +52,15 @@ def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: 
 
 def _fits_better(nearest: Nearest, reading: Reading, elsewhere: Entry) -> bool:
     """Whether a national name says more of what was asked than what we know of another agency («thú y», not «xây dựng»)."""
-    overlap = reading.ranking.name_overlap if reading.ranking else 0.0
-    return nearest.is_meant and nearest.named.name not in elsewhere.names and nearest.agreement >= overlap
+    coverage, overlap = (reading.ranking.coverage, reading.ranking.name_overlap) if reading.ranking else (0.0, 0.0)
+    return nearest.is_meant and coverage < KNOWS_ALL and nearest.named.name not in elsewhere.names and nearest.agreement >= overlap
 
 
 def _national(decision: Decision, named: Named, state: State) -> Decision:
     """It is this procedure of the national catalogue; what is near of ours is offered beside it."""
     target, near = f"national:{named.code}", decision.codes[:MAX_NEAR]
-    return replace(decision, outcome="other", intent="national", target=target, parts=(), choices=near, state=state)
+    after = replace(state, elsewhere=target)
+    return replace(decision, outcome="other", intent="national", target=target, parts=(), choices=near, state=after)
 
 
 def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decision:
@@ -99,8 +102,7 @@ def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: S
     if event is not None:
         return _event(reading, event, aspects, state)
     if top.kind is Kind.ELSEWHERE and reading.confidence >= LED:
-        after = replace(state, choices=(), labels=())
-        return Decision("other", "other_level", codes_of(reading), aspects, target=top.id, confidence=reading.confidence, state=after)
+        return sent_elsewhere(top.id, codes_of(reading), aspects, state, reading.confidence)
     return None
 
 
@@ -198,6 +200,12 @@ def answer(
         inherited=inherited,
         state=State(code=codes[0], aspects=aspects, recent=recent),
     )
+
+
+def sent_elsewhere(target: str, codes: tuple[str, ...], aspects: tuple[Aspect, ...], state: State, confidence: float) -> Decision:
+    """Another agency's matter."""
+    after = replace(state, choices=(), labels=(), elsewhere=target)
+    return Decision("other", "other_level", codes, aspects, target=target, confidence=confidence, state=after)
 
 
 def told(reading: Reading, intent: str, confidence: float, state: State) -> Decision:

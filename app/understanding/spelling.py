@@ -1,42 +1,44 @@
-"""Puts right a word that is one slip away from a known one (a letter lost, doubled, changed or swapped), by its neighbours."""
+"""Puts slips right (a letter lost, doubled, changed or swapped; a Telex key left over) by the words around them.
+
+A noisy channel: of all ways to read the words that look strange, the likeliest as a whole (Viterbi) by how words follow
+each other (`language.py`) and by how many slips it takes. Words that fit where they stand are not looked at again.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import chain, pairwise
-from math import log1p
+import math
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from rapidfuzz.distance import OSA
 
-SHORTEST = 2
-NEIGHBOURS, FREQUENCY = 1.0, 0.2  # how much a pair of words that was seen speaks for a word, and how much the word alone
-DOUBT = 4.0  # a known word is only changed when its neighbours speak that much for another
-FAMILIAR = 60  # times a word must occur to be left alone beside whatever it stands
-NOBODY = ""
+from app.understanding.language import NOBODY, Language
+from app.understanding.text import decode_slip, fold
+
+AS_TYPED = math.log(0.96)  # of a word: it was typed right
+SLIP, SLIP_IN_HASTE = math.log(0.0002), math.log(0.002)  # it has one certain slip, in most messages and in those typed in haste
+UNKNOWN = -13.0  # a word that nobody knows is right all the same: a name
+HASTE, HASTY_WORDS = 0.08, 2  # share and number of unknown words from which a message was typed in haste
+SEEN, SEEN_IN_HASTE = 3, 10  # times a word was seen beside its neighbour, from which it is left alone
+DOUBLED, DECODED = 0.7, 0.5  # what a doubled letter or a Telex key counts as, in slips
+NEAREST, PATHS = 20, 6  # words that a typed one is weighed against; ways to read a message that are followed
+Near = Sequence[tuple[str, float]]
+"""Known words, with how many slips it would be to have meant them."""
+_DOUBLE = re.compile(r"(.)\1+")
 
 
 class Spelling:
-    """Known words and pairs of words; finds near words by deletions (the SymSpell idea), without scanning all words."""
+    """Finds known words near a typed one by deletions (the SymSpell idea), without scanning all words."""
 
-    def __init__(self, texts: Sequence[Sequence[str]], more: Iterable[str] = ()) -> None:
-        """`texts`: known texts as folded words. `more`: words, and pairs of words, that are known too."""
-        self._frequency = Counter(chain.from_iterable(texts))
-        self._pairs = Counter(pair for text in texts for pair in pairwise((NOBODY, *text, NOBODY)))
-        for known in more:
-            first, _, second = known.partition(" ")
-            if second:
-                self._pairs.setdefault((first, second), 1)
-            else:
-                self._frequency.setdefault(first, 1)
+    def __init__(self, language: Language) -> None:
+        self.language = language
         self._by_deletion: dict[str, list[str]] = {}
-        for word in self._frequency:
-            if len(word) >= SHORTEST:
-                for key in (word, *_deletions(word)):
-                    self._by_deletion.setdefault(key, []).append(word)
-        self._near = lru_cache(maxsize=20_000)(self._find_near)
+        for word in language.words:
+            for key in (word, *_deletions(word)) if word.isalpha() else ():
+                self._by_deletion.setdefault(key, []).append(word)
+        self._near = lru_cache(maxsize=10_000)(self._find_near)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the cache, which cannot be sent to another process."""
@@ -44,37 +46,65 @@ class Spelling:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._near = lru_cache(maxsize=20_000)(self._find_near)
+        self._near = lru_cache(maxsize=10_000)(self._find_near)
 
     def repair(self, words: Sequence[str]) -> tuple[str, ...]:
-        """The words, each unknown or strange one replaced by the near known word that fits best between its neighbours."""
-        fixed: list[str] = []
-        for at, word in enumerate(words):
-            before = fixed[-1] if fixed else NOBODY
-            after = words[at + 1] if at + 1 < len(words) else NOBODY
-            fixed.append(self._best(before, word, after))
-        return tuple(fixed)
+        """The words as they were meant, one for one."""
+        unknown = sum(word.isalpha() and word not in self.language for word in words)
+        haste = unknown >= HASTY_WORDS and unknown >= HASTE * len(words)
+        enough, slip = (SEEN_IN_HASTE, SLIP_IN_HASTE) if haste else (SEEN, SLIP)
+        strange = [self._strange(words, at, enough) for at in range(len(words))]
+        if not any(strange):
+            return tuple(words)
+        near = partial(self._near, accented=any(fold(word) != word for word in words))
+        return self._likeliest(words, [near(word) if doubtful else () for word, doubtful in zip(words, strange, strict=True)], slip)
 
-    def _best(self, before: str, word: str, after: str) -> str:
-        seen = self._frequency[word]
-        known = seen > 0
-        if not word.isalpha() or seen >= FAMILIAR or (known and (self._pairs[before, word] or self._pairs[word, after])):
-            return word
-        near = self._near(word)
-        if not near:
-            return word
-        best = max(near, key=lambda other: (self._fits(before, other, after), other))
-        if known and self._fits(before, best, after) < self._fits(before, word, after) + DOUBT:
-            return word
-        return best
+    def _strange(self, words: Sequence[str], at: int, enough: int) -> bool:
+        """Whether a word was hardly ever seen beside the one before and beside the one after."""
+        word, pair = words[at], self.language.pair
+        if not word.isalpha():
+            return False
+        before = words[at - 1] if at else NOBODY
+        after = words[at + 1] if at + 1 < len(words) else NOBODY
+        return word not in self.language or max(pair(before, word), pair(word, after)) < enough
 
-    def _fits(self, before: str, word: str, after: str) -> float:
-        beside = log1p(self._pairs[before, word]) + log1p(self._pairs[word, after])
-        return NEIGHBOURS * beside + FREQUENCY * log1p(self._frequency[word])
+    def _likeliest(self, words: Sequence[str], near: Sequence[Near], slip: float) -> tuple[str, ...]:
+        """The likeliest way to read the message, by dynamic programming over the words. `near`: what else each may be."""
+        beside = self.language.beside
+        paths: list[tuple[float, str]] = [(0.0, NOBODY)]
+        steps: list[dict[str, str]] = []
+        for word, others in zip(words, near, strict=True):
+            stays = AS_TYPED + (0.0 if word in self.language else UNKNOWN)
+            ways = [(word, stays), *((other, AS_TYPED + slip * slips) for other, slips in others)]
+            found = []
+            came: dict[str, str] = {}
+            for way, cost in ways:
+                best, came[way] = max((reached + beside(last, way), last) for reached, last in paths)
+                found.append((best + cost, way))
+            paths = sorted(found, reverse=True)[:PATHS]
+            steps.append(came)
+        word = max((reached + beside(last, NOBODY), last) for reached, last in paths)[1]
+        meant = [word]
+        for came in reversed(steps):
+            meant.append(came[meant[-1]])
+        return tuple(reversed(meant[:-1]))
 
-    def _find_near(self, word: str) -> tuple[str, ...]:
-        candidates = {known for key in (word, *_deletions(word)) for known in self._by_deletion.get(key, ())}
-        return tuple(sorted(known for known in candidates if known != word and OSA.distance(word, known, score_cutoff=1) <= 1))
+    def _find_near(self, typed: str, *, accented: bool) -> Near:
+        """Known words that may have been meant, the likeliest first; only those without accents when none was typed."""
+        forms = {typed: 0.0}
+        single = _DOUBLE.sub(r"\1", typed)
+        forms[single] = DOUBLED * (len(typed) - len(single))
+        for form, slips in tuple(forms.items()):
+            forms.setdefault(decode_slip(form), slips + DECODED)
+        found: dict[str, float] = {}
+        for form, slips in forms.items():
+            for key in (form, *_deletions(form)):
+                for word in self._by_deletion.get(key, ()):
+                    distance = OSA.distance(form, word, score_cutoff=1)
+                    if word != typed and distance <= 1 and (accented or fold(word) == word):
+                        found[word] = min(slips + distance, found.get(word, math.inf))
+        likely = sorted(found.items(), key=lambda near: (-self.language.alone(near[0]) - SLIP_IN_HASTE * near[1], near[0]))
+        return tuple(likely[:NEAREST])
 
 
 def _deletions(word: str) -> Iterator[str]:

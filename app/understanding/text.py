@@ -15,7 +15,7 @@ from app.understanding.phrases import Phrases
 
 _MARKS: dict[int, str | None] = dict.fromkeys(range(0x300, 0x370)) | {ord("đ"): "d", ord("Đ"): "d"}
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_STRETCHED = re.compile(r"([aeiouyăâêôơư])\1{2,}|([^\W\d_])\2{2,}$")
+_STRETCHED = re.compile(r"([aeiouyăâêôơư])\1{2,}|([^\W\d_])\2{2,}(?![^\W_])")
 MAX_WORDS = 400
 
 
@@ -28,6 +28,11 @@ def fold(text: str) -> str:
 def folded_words(text: str) -> list[str]:
     """The folded words of a text in order, without the lexicon."""
     return _WORD.findall(fold(text))
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text in order as they were typed, in lower case, at most MAX_WORDS, without stretched letters (`alooo`)."""
+    return _WORD.findall(_STRETCHED.sub(r"\1\2", clean(text).casefold()))[:MAX_WORDS]
 
 
 def plain_words(text: str) -> set[str]:
@@ -85,14 +90,14 @@ class Normalizer:
             entries.sort(key=lambda entry: -len(entry[0]))
 
     def words(self, text: str, repair: Callable[[Sequence[str]], Sequence[str]] | None = None) -> Words:
-        """The words of a message; at most MAX_WORDS are looked at. `repair` puts folded words right, one for one."""
-        typed = [_put_right(token) for token in _WORD.findall(clean(text).casefold())[:MAX_WORDS]]
+        """The words of a message; at most MAX_WORDS are looked at. `repair` puts words right, one for one."""
+        said = split_words(text)
+        typed = [decode_slip(token) for token in said]
         folded = [fold(token) for token in typed]
         plain, original = " ".join(folded), " ".join(typed)
         if repair is not None:
-            right = repair(folded)
-            typed = [token if word == was else word for token, word, was in zip(typed, right, folded, strict=True)]
-            folded = list(right)
+            typed = [decode_slip(token) for token in repair(said)]
+            folded = [fold(token) for token in typed]
         accented = tuple(token for token, word in zip(typed, folded, strict=True) if token != word)
         replaced = self._replace(folded, typed)
         words = tuple(word for word, _ in replaced)
@@ -140,12 +145,7 @@ _SYLLABLE = re.compile(
 
 
 @lru_cache(maxsize=65536)
-def _put_right(token: str) -> str:
-    """A token without stretched letters (`alooo`) and without Telex or VNI slips."""
-    return _decode_slip(_STRETCHED.sub(r"\1\2", token))
-
-
-def _decode_slip(token: str) -> str:
+def decode_slip(token: str) -> str:
     """A Telex or VNI token decoded when it is no Vietnamese syllable as typed but becomes one; else unchanged."""
     if len(token) > 9 or fold(token) != token or _SYLLABLE.match(token):
         return token

@@ -18,6 +18,7 @@ from app.assistant.knowledge import build_index, catalog_entries, intent_entries
 from app.catalog.yaml_loader import read_document
 from app.understanding.decision import State
 from app.understanding.dialogue import decide
+from app.understanding.language import Language
 from app.understanding.learned import Learned
 from app.understanding.reader import Reader
 from app.understanding.terms import Entry, Kind
@@ -37,11 +38,13 @@ def main() -> None:
     entries = [*catalog_entries(knowledge.catalog, read_national(FOLDER)), *intent_entries(read_document(FOLDER / "intents.yaml").data)]
     _latency(f"  {len(knowledge.catalog.in_force())} thủ tục (trần p99: 5 ms)", knowledge.reader, texts)
     before, started = _memory_mb(), time.perf_counter()
-    index = build_index(entries, FOLDER, Learned.load())
+    index = build_index(entries, FOLDER, Learned.load(), Language.load())
     built = time.perf_counter() - started
     print(f"  dựng chỉ mục {built:.2f} s (trần 1 s) · {_memory_mb() - before:.0f} MB · {sum(len(e.asks) for e in entries)} cách hỏi")
     names = [Entry(each.code, Kind.PROCEDURE, (each.name,), ()) for each in knowledge.reader.national.by_code.values()]
-    large = Reader(build_index([*entries, *names], FOLDER, Learned.load()), knowledge.reader.rules, knowledge.reader.weights)
+    large = Reader(
+        build_index([*entries, *names], FOLDER, Learned.load(), Language.load()), knowledge.reader.rules, knowledge.reader.weights
+    )
     _latency(f"  {len(knowledge.catalog.in_force()) + len(names)} thủ tục, cả tên toàn quốc (trần p99: 20 ms)", large, texts[::3])
     del index, large
     with tempfile.TemporaryDirectory() as folder:
