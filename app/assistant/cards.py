@@ -16,6 +16,7 @@ from app.understanding.rules import Aspect
 
 PORTAL = "https://dichvucong.gov.vn"
 WHOLE = (Aspect.DOCUMENTS, Aspect.FEE, Aspect.TIME, Aspect.PLACE)
+HOW = (Aspect.STEPS, Aspect.DOCUMENTS)  # who asks how to do it needs to know what to bring
 MAX_PAPERS = 6
 KEPT_CARDS = 4096
 
@@ -42,16 +43,17 @@ class Cards:
 
     def _make(self, procedure: Procedure, case: Case, aspects: tuple[Aspect, ...], today: dt.date, *, case_known: bool) -> Card:
         whole = not aspects
-        lines = tuple(self._line(procedure, case, aspect, whole=whole) for aspect in aspects or WHOLE)
+        shown = HOW if aspects == (Aspect.STEPS,) else aspects or WHOLE
+        lines = tuple(self._line(procedure, case, aspect, whole=whole) for aspect in shown)
         several = len(procedure.cases) > 1
         return Card(
             code=procedure.code,
             title=procedure.name,
             subtitle=procedure.official_name if whole and procedure.official_name.casefold() != procedure.name.casefold() else "",
-            case=case.name if several and (case_known or any(a in WHOLE for a in aspects or WHOLE)) else "",
+            case=case.name if several and (case_known or any(a in WHOLE for a in shown)) else "",
             badge=self._badge(procedure) if whole or Aspect.ONLINE in aspects else None,
             lines=lines,
-            basis=" · ".join(filter(None, (self._basis(procedure, today), self._local(procedure, case, aspects or WHOLE)))),
+            basis=" · ".join(filter(None, (self._basis(procedure, today), self._local(procedure, case, shown)))),
             url=f"{self._public_url}/thu-tuc/{procedure.code}" + (f"#{case.id}" if several and case_known else ""),
             links=self._links(procedure) if whole or Aspect.ONLINE in aspects or Aspect.FORMS in aspects else (),
         )

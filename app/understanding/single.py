@@ -160,7 +160,7 @@ def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: S
     """A life event: its procedures in order. Who asks for a fee or the days has one of them in mind: the plain one."""
     codes = codes_of(reading)
     ranked = [entry.id for entry, _ in reading.entries if entry.id in event.members and entry.id in reading.plain]
-    if aspects and Aspect.DOCUMENTS not in aspects and ranked:
+    if aspects and {Aspect.DOCUMENTS, Aspect.STEPS}.isdisjoint(aspects) and ranked:
         return answer(reading, tuple(dict.fromkeys([ranked[0], *codes]))[:5], aspects, state)
     after = replace(state, choices=(), labels=())
     return Decision("answer", "life_event", codes, aspects, target=event.id, confidence=reading.confidence, state=after)
