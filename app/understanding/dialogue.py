@@ -68,7 +68,7 @@ def heard(reader: Reader, text: str, state: State) -> tuple[str, Reading]:
     """A message in its conversation: its text without control characters and without what it says it is not, and that, read."""
     text = clean(text)
     reading = reader.read(text, favoured=state.choices, after=state.code)
-    if state.code is not None and reading.signs.correction:
+    if (state.code or state.choices) and reading.signs.correction:
         return _without_denied(reader, text, reading, state)
     return text, reading
 
@@ -266,7 +266,8 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
     if top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH)):
         return None
-    turns = reader.turns(reading, state.code, joins=joins(text)) >= TURNS
+    back = signs.back and top is not None and top.id in state.recent
+    turns = back or reader.turns(reading, state.code, joins=joins(text)) >= TURNS
     if not turns and not _names_another(reading, state.code):
         codes = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))
         return answer(reading, codes[:5], signs.aspects, state, inherited=True)

@@ -20,6 +20,7 @@ from app.understanding.turning import MOST_MARKERS, MOST_TOPIC, MOST_WORDS, Turn
 from app.understanding.vagueness import vague_features
 
 FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
+UNASKED = 0.5  # taken from a variant's (nước ngoài, lưu động) that nobody speaks of, beside the plain one of every day
 
 
 def zero() -> float:
@@ -112,11 +113,13 @@ class Reader:
         earlier = self.index.number_of.get(after or "")
         related = self.index.entries[earlier].related if earlier is not None else frozenset()
         bonus = np.array([given.get(e.id, 0.0) + EVERYDAY * e.everyday + RELATED * (e.id in related) for e in candidates])
+        unasked = scored.features[:, FEATURES.index("variant_unasked")] > 0
+        usual = {entry.id for entry in candidates if entry.everyday and entry.kind is Kind.PROCEDURE}
+        bonus -= UNASKED * np.array([not e.everyday and not usual.isdisjoint(e.related) for e in candidates]) * unasked
         ranking = rank(scored, self.weights, len(query.content), bonus)
         pairs = zip(ranking.classes, ranking.probabilities, strict=True)
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)
-        unasked = scored.features[:, FEATURES.index("variant_unasked")]
-        plain = frozenset(name for name, count in zip(names, unasked, strict=True) if count == 0)
+        plain = frozenset(name for name, is_unasked in zip(names, unasked, strict=True) if not is_unasked)
         weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
         return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, weigh)
 

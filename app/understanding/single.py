@@ -11,14 +11,15 @@ from app.understanding.rules import Aspect
 from app.understanding.terms import Entry, Kind
 
 LIKELY, LED = 0.3, 0.35  # confidences from which an intent, and what leads elsewhere or to several procedures, are believed
-PERHAPS = 0.2  # a confidence from which the best is shown, with what else may be meant
+PERHAPS = 0.15  # a confidence from which the best is shown, with what else may be meant
 TOGETHER = 0.8  # probability of a life event and its procedures from which it is believed
 MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
-TOO_VAGUE, TOO_VAGUE_BESIDE_PLAIN = 0.7, 0.92  # learned vagueness from which a question is asked
+TOO_VAGUE, TOO_VAGUE_BESIDE_PLAIN = 0.6, 0.92  # learned vagueness from which a question is asked
 FAMILY_MEANT, NEAR_THE_TOP = 0.2, 5  # probability and place of a family whose question fits what is too vague
 KNOWS_ALL = 0.95  # share of a message, from which no national name fits better than the agency we know («gia hạn hộ chiếu»)
-FOREIGN, ALIKE = 0.85, 0.4  # probability of another agency's matter that outweighs ours; agreement from which its name is told then
+FOREIGN, SURELY_FOREIGN = 0.85, 0.97  # probability of another agency's matter that outweighs an answer, and a question, of ours
+ALIKE = 0.4  # agreement from which a national name is told then
 GUESSED = 0.15  # a confidence below which even a word or two that we know may be a slip of the finger
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
 COVERED = 0.45  # share of a message that a class must know, to ask about it
@@ -41,13 +42,13 @@ def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: 
     if decision.intent == "other_level":
         better = nearest is not None and not reading.exact and _fits_better(nearest, reading, top)
         return _national(decision, nearest.named, state) if nearest and better else decision
-    foreign = decision.outcome == "answer" and probability >= FOREIGN
+    foreign = probability >= {"answer": FOREIGN, "clarify": SURELY_FOREIGN}.get(decision.outcome, 2.0)
     ours = decision.family == top.id or decision.confidence >= SURE_ENOUGH or top.everyday
     if ours and not foreign:
         return decision
     if nearest is not None and (nearest.is_meant or (foreign and nearest.agreement >= ALIKE)):
         return _national(decision, nearest.named, state)
-    return _unknown(reading, state) if foreign else decision
+    return _unknown(reading, state) if foreign and decision.outcome == "answer" else decision
 
 
 def _fits_better(nearest: Nearest, reading: Reading, elsewhere: Entry) -> bool:
@@ -138,7 +139,7 @@ def _says_nothing(reading: Reading) -> bool:
 def _only_guessed(reading: Reading) -> bool:
     """«bla bla»: nothing but what was put right from words that nobody knows, and nothing likely comes of it."""
     typed = set(reading.query.words.plain.split())
-    return bool(reading.query.content) and typed.isdisjoint(reading.query.content) and reading.confidence < LIKELY
+    return bool(reading.query.content) and typed.isdisjoint(reading.query.content) and reading.confidence < SURE_ENOUGH
 
 
 def _known(reading: Reading) -> bool:
@@ -170,9 +171,12 @@ def _told(reading: Reading) -> str | None:
     """An intent whose pattern fired and that the examples do not speak against."""
     fired = {f"intent:{name}" for name in reading.signs.intents if not (name == reading.signs.sure and in_passing(reading))}
     best = next(((entry.id, p) for entry, p in reading.entries if entry.id in fired), None)
-    enough = TOLD if len(reading.query.words.folded) <= STORY else TOLD_IN_STORY
+    if best is None:
+        return None
+    story = len(reading.query.words.folded) > STORY  # says much in passing: a fine, an hour, a file that was handed in
     elsewhere = reading.top is not None and reading.top.kind is Kind.ELSEWHERE
-    if best is None or (best[1] < enough and reading.confidence >= (LED if elsewhere else SURE_ENOUGH)):
+    doubtful = best[1] < (TOLD_IN_STORY if story else TOLD)
+    if doubtful and (story or reading.confidence >= (LED if elsewhere else SURE_ENOUGH)):
         return None
     return best[0].removeprefix("intent:")
 

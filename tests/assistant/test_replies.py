@@ -215,9 +215,8 @@ def test_every_aspect_of_every_case_can_be_told(aspect: Aspect) -> None:
     label = DATA["card"][aspect]["label"]
     for procedure, case in _each_case():
         card = CARDS.card(procedure, case, (aspect,), TODAY, case_known=True)
-        (line,) = card.lines
-        assert line.label == label
-        assert line.text or line.items
+        assert [line.label for line in card.lines] == [label, *([DATA["card"]["documents"]["label"]] if aspect is Aspect.STEPS else [])]
+        assert all(line.text or line.items for line in card.lines)
         assert not _blemishes(_text(procedure, case, (aspect,))), (procedure.code, case.id)
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from app.understanding.language import Language, as_written
 from app.understanding.spelling import Spelling
+from tests.evaluation.questions import load_blind, with_typing_errors
+from tests.evaluation.spelling import accented, repaired
 
 TEXTS = ["đăng ký khai sinh cho con", "đăng ký khai tử cho cha", "khai tử cho ông", "giấy chứng từ hai tờ", "sổ đỏ bị mất", "đo sổ nhà"] * 5
 
@@ -48,6 +50,17 @@ def test_who_types_without_accents_is_read_without(spelling: Spelling) -> None:
 @pytest.mark.parametrize("text", ["so do bi mat", "sổ đỏ bị mất", "12 45", "", "xyzabc qqq", "con cha", "khai sinh 2 con a4"])
 def test_what_is_known_or_beyond_help_is_left_alone(spelling: Spelling, text: str) -> None:
     assert " ".join(spelling.repair(text.split())) == text
+
+
+def test_most_slips_of_unseen_writers_are_put_right_and_hardly_a_word_is_spoilt() -> None:
+    learned = Spelling(Language.load())
+    questions = accented(load_blind("north-and-highlands"))
+    mistyped = repaired(learned, [(each.text, with_typing_errors(each).text) for each in questions])
+    clean = repaired(learned, [(each.text, each.text) for each in questions])
+    assert mistyped.slipped > 1000
+    assert mistyped.share_right > 0.75
+    assert mistyped.share_spoilt < 0.02
+    assert clean.share_spoilt < 0.01
 
 
 def test_it_can_be_sent_to_another_process(spelling: Spelling) -> None:
