@@ -113,7 +113,7 @@ class Index:
             self.class_markers.append(frozenset() if entry.kind is Kind.INTENT else self._markers_of(named, asked))
         extra = [(number, plain_words(text)) for number, entry in enumerate(self.entries) for text in entry.extra]
         written = as_written(seen)
-        self.spelling = Spelling(language.with_texts(written) if language else Language.of(written))
+        self.spelling = Spelling(language.with_texts(written) if language else Language.of(written), normalizer.short_forms)
         self._build(texts, extra)
         self._learned: Learned | None = None
         self._unlearned = np.ones(len(self.entries), dtype=bool)

@@ -15,7 +15,12 @@ PERHAPS = 0.15  # a confidence from which the best is shown, with what else may 
 TOGETHER = 0.8  # probability of a life event and its procedures from which it is believed
 MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
-TOO_VAGUE, TOO_VAGUE_BESIDE_PLAIN = 0.6, 0.92  # learned vagueness from which a question is asked
+TOO_VAGUE = 0.7  # learned vagueness from which a question is asked
+TOO_VAGUE_BESIDE_PLAIN, TOO_VAGUE_ALL_THE_SAME = (
+    0.92,
+    0.8,
+)  # and where one of the family is asked every day; and the family is clearly meant
+CLEARLY = 0.8  # probability of a family
 FAMILY_MEANT, NEAR_THE_TOP = 0.2, 5  # probability and place of a family whose question fits what is too vague
 KNOWS_ALL = 0.95  # share of a message, from which no national name fits better than the agency we know («gia hạn hộ chiếu»)
 FOREIGN, SURELY_FOREIGN = 0.85, 0.97  # probability of another agency's matter that outweighs an answer, and a question, of ours
@@ -252,7 +257,8 @@ def _too_vague(reading: Reading, top: Entry) -> bool:
     if not known:
         return False
     if top.kind is Kind.FAMILY:
-        return reading.exact or reading.vagueness >= (TOO_VAGUE_BESIDE_PLAIN if top.everyday else TOO_VAGUE)
+        beside_plain = TOO_VAGUE_ALL_THE_SAME if reading.entries[0][1] >= CLEARLY else TOO_VAGUE_BESIDE_PLAIN
+        return reading.exact or reading.vagueness >= (beside_plain if top.everyday else TOO_VAGUE)
     meant = reading.confidence >= PERHAPS or _family_meant(reading) is not None  # else it is none of ours
     return top.kind is Kind.PROCEDURE and meant and reading.vagueness >= TOO_VAGUE
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -32,8 +32,10 @@ _DOUBLE = re.compile(r"(.)\1+")
 class Spelling:
     """Finds known words near a typed one by deletions (the SymSpell idea), without scanning all words."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, certain: Collection[str] = ()) -> None:
+        """`certain`: words that are never taken for a slip."""
         self.language = language
+        self._certain = frozenset(certain)
         self._by_deletion: dict[str, list[str]] = {}
         for word in language.words:
             for key in (word, *_deletions(word)) if word.isalpha() else ():
@@ -62,7 +64,7 @@ class Spelling:
     def _strange(self, words: Sequence[str], at: int, enough: int) -> bool:
         """Whether a word was hardly ever seen beside the one before and beside the one after."""
         word, pair = words[at], self.language.pair
-        if not word.isalpha():
+        if not word.isalpha() or word in self._certain:
             return False
         before = words[at - 1] if at else NOBODY
         after = words[at + 1] if at + 1 < len(words) else NOBODY

@@ -86,6 +86,8 @@ class Normalizer:
         for phrase, meaning in replacements.items():
             source, target = tuple(clean(phrase).casefold().split()), tuple(fold(meaning).split())
             self._by_first.setdefault(fold(source[0]), []).append((source, target))
+        self.short_forms = frozenset(source[0] for entries in self._by_first.values() for source, _ in entries if len(source) == 1)
+        """Single words with a meaning of their own (cccd, ko): no slip."""
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 

@@ -63,6 +63,12 @@ def test_most_slips_of_unseen_writers_are_put_right_and_hardly_a_word_is_spoilt(
     assert clean.share_spoilt < 0.01
 
 
+def test_a_short_form_is_no_slip() -> None:
+    language = Language.of(as_written(text.split() for text in TEXTS))
+    assert Spelling(language).repair(["khai", "tuu", "cho"]) == ("khai", "tu", "cho")
+    assert Spelling(language, {"tuu"}).repair(["khai", "tuu", "cho"]) == ("khai", "tuu", "cho")
+
+
 def test_it_can_be_sent_to_another_process(spelling: Spelling) -> None:
     again = pickle.loads(pickle.dumps(spelling))
     assert again.repair(["khai", "tuu", "cho"]) == ("khai", "tu", "cho")
