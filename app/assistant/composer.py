@@ -198,7 +198,7 @@ class Composer:
         if item.portal_id is not None:
             links = (Link(label=self.replies.get("card.portal"), url=f"{PORTAL}/thu-tuc-hanh-chinh/{item.portal_id}"),)
         reply = Reply(
-            paragraphs=self._say("other_level.paragraphs", decision, asked, item=item),
+            paragraphs=self._say("other_level.paragraphs", decision, asked, item=item, again=decision.inherited),
             links=links,
             choices=_shown(choices),
             closing=self._say("other_level.closing", decision, asked, item=item, near=choices),

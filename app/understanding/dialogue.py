@@ -115,8 +115,8 @@ def _goes_on_elsewhere(reader: Reader, text: str, reading: Reading, state: State
     if reader.turns(reading, state.elsewhere, joins=joins(text)) >= TURNS if known else reader.index.topic_words(reading.query.content):
         return None
     if known:
-        return sent_elsewhere(state.elsewhere, (), signs.aspects, state, 0.6)
-    return Decision("other", "national", aspects=signs.aspects, target=state.elsewhere, confidence=0.6, state=state)
+        return replace(sent_elsewhere(state.elsewhere, (), signs.aspects, state, 0.6), inherited=True)
+    return Decision("other", "national", aspects=signs.aspects, target=state.elsewhere, confidence=0.6, inherited=True, state=state)
 
 
 def _still_known(reader: Reader, state: State) -> State:
