@@ -35,7 +35,6 @@ from app.understanding.language import Language
 from app.understanding.learned import Learned
 from app.understanding.national import Named, National
 from app.understanding.ranker import CONFIDENCE_FEATURES, WEIGHTS_FILE, confidence_features
-from app.understanding.reader import EVERYDAY
 from app.understanding.rules import Rules
 from app.understanding.terms import Entry, Kind, Terms
 from app.understanding.text import fold
@@ -216,10 +215,10 @@ def _removed_classes(number: int, entries: list[Entry], samples: list[Sample], t
 
 
 def _learn_rank(tables: list[Row], targets: list[int], counts: Floats, rounds: int = 400) -> Floats:
-    """Softmax regression over candidates beside what the reader gives to everyday ones, with Adam, full batch."""
+    """Softmax regression over candidates beside what the reader gives to plain ones, with Adam, full batch."""
     kept = [(row, target) for row, target in zip(tables, targets, strict=True) if target >= 0]
     features = np.stack([row.features for row, _ in kept]).astype(np.float64)
-    given = EVERYDAY * np.stack([row.everyday for row, _ in kept])
+    given = np.stack([row.given for row, _ in kept])
     chosen = np.array([target for _, target in kept])
     weighed = counts[np.array(targets) >= 0]
     weighed /= weighed.sum()

@@ -15,7 +15,7 @@ from app.understanding.hashed_words import HashedWords
 from app.understanding.index import FEATURES, Index
 from app.understanding.national import National
 from app.understanding.ranker import confidence_features, likely
-from app.understanding.reader import EVERYDAY
+from app.understanding.reader import plain_first, unasked_variants
 from app.understanding.rules import Rules
 
 EVERYDAY_COUNTS, SHORT_COUNTS, SHORT_WORDS = 5.0, 2.0, 6
@@ -47,7 +47,8 @@ class Row:
     unknown_share: float
     words: int
     everyday: NDArray[np.bool_]
-    """Of the candidates, those asked every day."""
+    """Of the candidates, those asked every day; `given`: what the reader gives each of them for being plain."""
+    given: Floats
     rarities: tuple[float, ...]
     aspects: int
     markers: int
@@ -73,13 +74,15 @@ def score(index: Index, rules: Rules, text: str, besides: Besides | None = None)
     query = index.query(text)
     signs = rules.signs(query.words.plain, query.replaced, query.words.original)
     scored = index.score(query, frozenset(f"intent:{name}" for name in signs.intents))
+    candidates = [index.entries[number] for number in scored.classes]
     nearest = besides.national.nearest(query.words.plain.split()) if besides else None
     return Row(
         scored.features,
         scored.classes,
         scored.unknown_share,
         len(query.content),
-        np.array([index.entries[number].everyday for number in scored.classes]),
+        np.array([entry.everyday for entry in candidates]),
+        plain_first(candidates, unasked_variants(scored.features)),
         tuple(index.rarity(word) for word in set(query.content)),
         len(signs.aspects),
         len(query.markers),
@@ -123,7 +126,7 @@ class Judged:
 
 def judge(row: Row, weights: Floats, confidence_weights: Floats) -> Judged:
     """Rank a text's candidates as the reader does."""
-    order, probabilities = ranked(row, weights, EVERYDAY * row.everyday.astype(np.float64))
+    order, probabilities = ranked(row, weights, row.given)
     evidence = confidence_features(probabilities, row.features[order[0]], row.unknown_share, row.words)
     return Judged(row, order, probabilities, likely(evidence, confidence_weights))
 

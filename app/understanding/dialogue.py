@@ -111,11 +111,12 @@ def _goes_on_elsewhere(reader: Reader, text: str, reading: Reading, state: State
     asks = bool(signs.aspects or signs.follow_up) and len(reading.query.words.folded) <= GOES_ON
     if not state.elsewhere or not asks or signs.intents or signs.correction or signs.back or reading.confidence >= SURE_ENOUGH:
         return None
-    known = state.elsewhere in reader.index.number_of
-    if reader.turns(reading, state.elsewhere, joins=joins(text)) >= TURNS if known else reader.index.topic_words(reading.query.content):
-        return None
-    if known:
+    if state.elsewhere in reader.index.number_of:
+        if reader.turns(reading, state.elsewhere, joins=joins(text)) >= TURNS:
+            return None
         return replace(sent_elsewhere(state.elsewhere, (), signs.aspects, state, 0.6), inherited=True)
+    if reader.index.topic_words(reading.query.content):  # a national name is no class to turn from
+        return None
     return Decision("other", "national", aspects=signs.aspects, target=state.elsewhere, confidence=0.6, inherited=True, state=state)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.understanding.foreign import foreign_features
 from app.understanding.hashed_words import HashedWords, bounded
@@ -26,6 +27,19 @@ UNASKED = 0.5  # taken from a variant's (nước ngoài, lưu động) that nobo
 def zero() -> float:
     """Of what is, word for word, a way of asking."""
     return 0.0
+
+
+def unasked_variants(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Of candidates by their features, those that are a variant nobody speaks of."""
+    return features[:, FEATURES.index("variant_unasked")] > 0
+
+
+def plain_first(candidates: Sequence[Entry], unasked: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """What candidates' logits gain for being asked every day, and unasked variants lose beside the plain one. In learning too."""
+    usual = {entry.id for entry in candidates if entry.everyday and entry.kind is Kind.PROCEDURE}
+    beside = np.array([not entry.everyday and not usual.isdisjoint(entry.related) for entry in candidates], dtype=bool)
+    everyday = np.array([entry.everyday for entry in candidates], dtype=bool)
+    return EVERYDAY * everyday - UNASKED * (beside & unasked)
 
 
 @dataclass(frozen=True)
@@ -112,11 +126,9 @@ class Reader:
         names = [entry.id for entry in candidates]
         earlier = self.index.number_of.get(after or "")
         related = self.index.entries[earlier].related if earlier is not None else frozenset()
-        bonus = np.array([given.get(e.id, 0.0) + EVERYDAY * e.everyday + RELATED * (e.id in related) for e in candidates])
-        unasked = scored.features[:, FEATURES.index("variant_unasked")] > 0
-        usual = {entry.id for entry in candidates if entry.everyday and entry.kind is Kind.PROCEDURE}
-        bonus -= UNASKED * np.array([not e.everyday and not usual.isdisjoint(e.related) for e in candidates]) * unasked
-        ranking = rank(scored, self.weights, len(query.content), bonus)
+        bonus = np.array([given.get(entry.id, 0.0) + RELATED * (entry.id in related) for entry in candidates])
+        unasked = unasked_variants(scored.features)
+        ranking = rank(scored, self.weights, len(query.content), bonus + plain_first(candidates, unasked))
         pairs = zip(ranking.classes, ranking.probabilities, strict=True)
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)
         plain = frozenset(name for name, is_unasked in zip(names, unasked, strict=True) if not is_unasked)

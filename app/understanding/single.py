@@ -23,7 +23,7 @@ TOO_VAGUE_BESIDE_PLAIN, TOO_VAGUE_ALL_THE_SAME = (
 CLEARLY = 0.8  # probability of a family
 FAMILY_MEANT, NEAR_THE_TOP = 0.2, 5  # probability and place of a family whose question fits what is too vague
 KNOWS_ALL = 0.95  # share of a message, from which no national name fits better than the agency we know («gia hạn hộ chiếu»)
-FOREIGN, SURELY_FOREIGN = 0.85, 0.97  # probability of another agency's matter that outweighs an answer, and a question, of ours
+FOREIGN = {"answer": 0.85, "clarify": 0.97}  # probability of another agency's matter that outweighs an answer, and a question, of ours
 ALIKE = 0.4  # agreement from which a national name is told then
 GUESSED = 0.15  # a confidence below which even a word or two that we know may be a slip of the finger
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
@@ -47,7 +47,7 @@ def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: 
     if decision.intent == "other_level":
         better = nearest is not None and not reading.exact and _fits_better(nearest, reading, top)
         return _national(decision, nearest.named, state) if nearest and better else decision
-    foreign = probability >= {"answer": FOREIGN, "clarify": SURELY_FOREIGN}.get(decision.outcome, 2.0)
+    foreign = decision.outcome in FOREIGN and probability >= FOREIGN[decision.outcome]
     ours = decision.family == top.id or decision.confidence >= SURE_ENOUGH or top.everyday
     if ours and not foreign:
         return decision
