@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from app.assistant.knowing import Knowledge
 from app.understanding.decision import Decision, State
 from app.understanding.dialogue import decide
 from app.understanding.reader import Reader
+from app.understanding.text import fold
 
+SHORT = 4  # words
 BIRTH, DEATH, MARRIAGE = "1.001193", "1.000656", "1.000894"
 
 
@@ -50,3 +53,10 @@ def test_a_number_that_is_part_of_a_name_is_no_choice(reader: Reader, text: str)
 )  # fmt: skip
 def test_short_plain_names_of_another_agencys_matter(reader: Reader, text: str, agency: str) -> None:
     assert _talk(reader, text).target == f"elsewhere:{agency}"
+
+
+def test_every_short_way_of_asking_leads_to_its_agency_without_accents_too(knowledge: Knowledge) -> None:
+    short = {ask: item.id for item in knowledge.catalog.elsewhere for ask in item.asks if ask.count(" ") < SHORT}
+    assert len(short) > 100
+    told = {ask: _talk(knowledge.reader, f"{fold(ask)} o dau vay").target for ask in short}
+    assert told == {ask: f"elsewhere:{agency}" for ask, agency in short.items()}

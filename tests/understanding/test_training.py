@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.assistant.knowing import Knowledge
+from app.assistant.training_rows import judge, score
 from app.catalog.checks import PERSONAL
 from app.catalog.content import Voice
 from app.settings import ROOT
@@ -68,6 +69,19 @@ def test_every_conversation_is_of_known_procedures(path: Path, knowledge: Knowle
         assert not PERSONAL.search(row["first"] + row["text"]), row
     assert any(row["code"] != row["before"] for row in rows)
     assert len({_key(row["text"]) for row in rows}) > 0.98 * len(rows)
+
+
+def test_learning_judges_a_text_as_the_reader_does(knowledge: Knowledge) -> None:
+    reader = knowledge.reader
+    texts = ["làm khai sinh cho bé sinh ở viện Đà Nẵng", "đăng ký kết hôn", "xin giấy độc thân", "cưới vợ người Lào", "nhà e bị mất sổ đỏ"]
+    for text in texts:
+        ranking = reader.read(text).ranking
+        row = score(reader.index, reader.rules, text)
+        judged = judge(row, reader.weights.rank, reader.weights.confidence)
+        if reader.index.exact(reader.index.query(text)) is None:
+            assert ranking is not None
+            assert tuple(row.classes[judged.order].tolist()) == ranking.classes
+            assert judged.confidence == pytest.approx(ranking.confidence)
 
 
 def test_there_are_many_and_none_twice(knowledge: Knowledge) -> None:
