@@ -56,14 +56,15 @@ class Composer:
             return self._procedures(decision, asked)
         if asked.local.news and (decision.outcome == "unknown" or decision.intent == "vague"):
             return self._perhaps_news(decision, asked)
-        if decision.intent == "vague":
-            return self._clarify(decision, asked)
-        if decision.intent == "other_level":
-            return self._elsewhere_or_news(decision, asked)
-        if decision.intent == "national":
-            return self._national(decision, asked)
-        if decision.intent == "life_event":
-            return self._life_event(decision, asked)
+        composed_by = {
+            "vague": self._clarify,
+            "difference": self._difference,
+            "other_level": self._elsewhere_or_news,
+            "national": self._national,
+            "life_event": self._life_event,
+        }
+        if decision.intent in composed_by:
+            return composed_by[decision.intent](decision, asked)
         if decision.intent == teams.INTENT:
             local = asked.local
             return teams.compose(self.replies, local.teams, asked.text or asked.plain, local.profile, self._public_url), decision
@@ -189,6 +190,25 @@ class Composer:
         paragraphs = self._say("clarify.paragraphs", decision, asked, question=question)
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), decision, choices)
 
+    def _difference(self, decision: Decision, asked: Asked) -> Composed:
+        """What each of those compared is for, and which of two to choose when."""
+        catalog = asked.knowledge.catalog
+        choices = self._choices(decision.choices, asked)
+        if len(choices) < 2:
+            return self._clarify(decision, asked)
+        procedures = [found for choice in choices if (found := catalog.current(choice.send)) is not None]
+        agencies = [item for choice in choices if (item := catalog.agency_elsewhere(choice.send.removeprefix("elsewhere:"))) is not None]
+        told = {found.code: {other.code: other.difference for other in found.lookalikes} for found in procedures}
+        advice = [told[a.code][b.code] for a in procedures for b in procedures if b.code in told[a.code]] if len(choices) == 2 else []
+        paragraphs = (
+            *self._say("difference.paragraphs", decision, asked, count=len(choices)),
+            *(text for each in procedures for text in self._say("difference.each", decision, asked, each=each)),
+            *(text for item in agencies for text in self._say("difference.elsewhere", decision, asked, item=item)),
+            *([" ".join(advice)] if advice else []),
+        )
+        closing = self._say("difference.closing", decision, asked)
+        return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices), closing=closing, feedback=True), decision, choices)
+
     def _elsewhere(self, decision: Decision, asked: Asked) -> Composed:
         item = asked.knowledge.catalog.agency_elsewhere((decision.target or "").removeprefix("elsewhere:"))
         if item is None:
@@ -226,7 +246,9 @@ class Composer:
         if event is None:
             return self._canned("out_of_scope", decision, asked)
         choices = self._choices(event.procedures, asked)
-        paragraphs = self._say("life_event.paragraphs", decision, asked, event=event, count=len(choices))
+        paragraphs = self._say(
+            "life_event.paragraphs", decision, asked, event=event, count=len(choices), asked_back=decision.outcome == "clarify"
+        )
         links = (Link(label=event.name, url=f"{self._public_url}/su-kien/{event.id}"),)
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices), links=links, feedback=True), decision, choices)
 

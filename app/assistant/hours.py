@@ -9,13 +9,14 @@ from app.calendar import words
 from app.calendar.answering import answer
 from app.calendar.calendar import Calendar
 
-INTENTS = frozenset({"opening_hours", "sunday_service", "announcement", "session", "lunar_date", "contact"})
+INTENTS = frozenset({"opening_hours", "sunday_service", "announcement", "session", "lunar_date", "contact", "queue"})
+WITHOUT_DAY = frozenset({"contact", "queue"})
 
 
 def hours_context(calendar: Calendar, text: str, now: dt.datetime, *, intent: str) -> dict[str, Any]:
     """Variables for the templates. `text`: what was typed, or its folded words; `now`: an aware moment."""
     day = calendar.plan(now.date())
-    said = answer(calendar, text, now, sunday=intent == "sunday_service") if intent != "contact" else None
+    said = answer(calendar, text, now, sunday=intent == "sunday_service") if intent not in WITHOUT_DAY else None
     return {
         "day": day,
         "hours": words.shifts_words(day.shifts),

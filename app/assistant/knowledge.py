@@ -103,7 +103,15 @@ def catalog_entries(catalog: Catalog, national: Iterable[Named] = ()) -> list[En
     for family in catalog.families:
         everyday = not set(catalog.everyday).isdisjoint(family.choices)
         entries.append(
-            Entry(f"family:{family.id}", Kind.FAMILY, (family.asks[0],), family.asks[1:], members=family.choices, everyday=everyday)
+            Entry(
+                f"family:{family.id}",
+                Kind.FAMILY,
+                (family.asks[0],),
+                family.asks[1:],
+                members=family.choices,
+                everyday=everyday,
+                plain_first=family.plain_first,
+            )
         )
     for item in catalog.elsewhere:
         names = (item.name, *(official[code] for code in item.codes if code in official and code not in catalog.procedures))
@@ -161,6 +169,7 @@ def build_rules(intents: dict[str, Any]) -> Rules:
                 item.get("strong") == "true",
                 compiled(item.get("veto", ())),
                 compiled(item.get("always", ())),
+                compiled(item.get("telling", ())),
             )
             for item in intents["intents"]
         ],
@@ -168,5 +177,10 @@ def build_rules(intents: dict[str, Any]) -> Rules:
         compiled(intents["follow_up"]),
         compiled(intents["correction"]),
         compiled(intents["back"]),
-        *(compiled(intents[name]) for name in ("supposes", "needs", "receives")),
+        compiled(intents["supposes"]),
+        compiled(intents["needs"]),
+        compiled(intents["receives"]),
+        compiled(intents["compares"]),
+        compiled(intents["gets"]),
+        frozenset(intents["aspect_words"]),
     )

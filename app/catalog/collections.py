@@ -64,6 +64,7 @@ class Family(Strict):
     question: Sentence
     choices: tuple[str, ...] = Field(min_length=2, max_length=5, description="Mã thủ tục, hoặc `elsewhere:<id>`.")
     asks: tuple[Ask, ...] = Field(min_length=3, description="Lời mơ hồ dẫn tới câu hỏi này.")
+    plain_first: bool = Field(default=False, description="Ai nói «xin, làm, đăng ký, mở» thì cần việc đầu tiên của `choices`.")
 
 
 class LocalCase(Strict):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from app.understanding.comparing import compared, is_clear
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
@@ -50,6 +51,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         _choice(reading, state)
         or _asked_qr(reader, text, reading, state)
         or _only_a_number(reading, state)
+        or compared(reader, text, reading, state)
         or _several(reader, text, reading)
         or _goes_on_elsewhere(reader, text, reading, state)
         or _follow_up(reader, text, reading, state)
@@ -240,8 +242,7 @@ def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
         top = part.top
         if top is None or not part.query.content:
             continue
-        clear = part.confidence >= 0.75 or (part.ranking is not None and part.ranking.name_overlap >= NAMED)
-        if top.kind is not Kind.PROCEDURE or not clear or part.ranking is None or part.ranking.coverage < 0.9:
+        if not is_clear(part):
             continue
         if top.id not in [known.code for known in parts]:
             parts.append(Part(top.id, part.aspects))

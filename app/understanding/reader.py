@@ -57,6 +57,8 @@ class Reading:
     """Codes to offer to who has not said anything yet."""
     plain: frozenset[str] = frozenset()
     """Ids of those that are no variant (nước ngoài, làm lại…) or whose variant the message speaks of."""
+    only_asks: bool = False
+    """Whether it asks for papers, money, time or place, and says nothing of a matter."""
     weigh: Callable[[], float] = zero
     """Weighs how vague it is: only for who asks, since most messages are clear."""
 
@@ -132,8 +134,9 @@ class Reader:
         pairs = zip(ranking.classes, ranking.probabilities, strict=True)
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)
         plain = frozenset(name for name, is_unasked in zip(names, unasked, strict=True) if not is_unasked)
+        only_asks = bool(signs.aspects) and self.rules.aspect_words.issuperset(query.content)
         weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
-        return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, weigh)
+        return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, only_asks, weigh)
 
     def _vagueness(self, query: Query, signs: Signs, ranking: Ranking, entries: tuple[tuple[Entry, float], ...]) -> float:
         top, first = entries[0]

@@ -42,12 +42,16 @@ class IntentRule:
     """What, in the folded or the accented text, speaks against it."""
     always: tuple[re.Pattern[str], ...] = ()
     """What no veto outweighs."""
+    telling: tuple[re.Pattern[str], ...] = ()
+    """What decides in a short message, whatever procedure it names («nộp hồ sơ tuần trước, duyệt chưa»)."""
 
     def fires(self, texts: Sequence[str], original: str) -> bool:
         """Whether folded `texts` (and the accented `original`) tell this intent."""
         if any(_any(self.always, text) for text in texts):
             return True
-        return any(_any(self.patterns, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
+        return any(_any((*self.patterns, *self.telling), text) for text in texts) and not any(
+            _any(self.veto, text) for text in (*texts, original)
+        )
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,15 @@ class Signs:
     intents: tuple[str, ...]
     sure: str | None
     strong: tuple[str, ...]
+    telling: str | None
     aspects: tuple[Aspect, ...]
     follow_up: bool
     correction: bool
     back: bool
     supposes: bool
     needs: bool
+    compares: bool
+    gets: bool
     number: int | None
     """A choice from a list: 1 is the first, -1 the last, 0 the middle."""
     number_words: frozenset[str]
@@ -106,11 +113,17 @@ class Rules:
         supposes: Sequence[re.Pattern[str]],
         needs: Sequence[re.Pattern[str]],
         receives: Sequence[re.Pattern[str]],
+        compares: Sequence[re.Pattern[str]],
+        gets: Sequence[re.Pattern[str]],
+        aspect_words: frozenset[str] = frozenset(),
     ) -> None:
+        """`aspect_words`: folded words that ask for papers, money, time or place and by themselves name no matter."""
+        self.aspect_words = aspect_words
         self._intents = tuple(intents)
         self._aspects = dict(aspects)
         self._follow_up, self._correction, self._back = tuple(follow_up), tuple(correction), tuple(back)
         self._supposes, self._needs, self._receives = tuple(supposes), tuple(needs), tuple(receives)
+        self._compares, self._gets = tuple(compares), tuple(gets)
 
     def signs(self, plain: str, replaced: str, original: str = "") -> Signs:
         """Signs of a message: the folded text as typed, the same after the lexicon, and the text with its accents."""
@@ -121,12 +134,15 @@ class Rules:
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),
             strong=tuple(rule.id for rule in fired if rule.strong),
+            telling=next((rule.id for rule in fired if any(_any(rule.telling, text) for text in texts)), None),
             aspects=self._asked(texts),
             follow_up=_any(self._follow_up, plain),
             correction=_any(self._correction, plain),
             back=_any(self._back, plain),
             supposes=_any(self._supposes, plain),
             needs=_any(self._needs, plain),
+            compares=_any(self._compares, plain),
+            gets=_any(self._gets, plain),
             number=number,
             number_words=frozenset(words.split()),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
+from app.understanding.decision import SURE_ENOUGH, Decision, Outcome, Part, State
 from app.understanding.national import Named, Nearest
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
@@ -12,10 +12,10 @@ from app.understanding.terms import Entry, Kind
 
 LIKELY, LED = 0.3, 0.35  # confidences from which an intent, and what leads elsewhere or to several procedures, are believed
 PERHAPS = 0.15  # a confidence from which the best is shown, with what else may be meant
-TOGETHER = 0.8  # probability of a life event and its procedures from which it is believed
+TOGETHER, SAID = 0.8, 0.1  # probability of a life event and its procedures from which it is believed; and of the event alone
 MAYBE = 0.15  # probability of intents from which a procedure is not guessed
-NOTHING_SAID = 0.6  # below this confidence, a message without any word of a matter is asked back
-TOO_VAGUE = 0.7  # learned vagueness from which a question is asked
+NOTHING_SAID = 0.7  # below this confidence, a message without any word of a matter is asked back
+TOO_VAGUE = 0.35  # learned vagueness from which a question is asked
 TOO_VAGUE_BESIDE_PLAIN, TOO_VAGUE_ALL_THE_SAME = (
     0.92,
     0.8,
@@ -29,19 +29,24 @@ GUESSED = 0.15  # a confidence below which even a word or two that we know may b
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
 COVERED = 0.45  # share of a message that a class must know, to ask about it
 MAX_NEAR = 3
-STORY = 20  # words from which a message is a story
+STORY, SHORT_STORY = 20, 24  # words from which a message is a story; and to which a telling pattern decides
 TOLD, TOLD_IN_STORY = 0.12, 0.3  # probability of an intent whose pattern fired, from which it is believed against a procedure
 UNSURE = frozenset({"procedure", "eligibility", "vague", "unclear", "other_level"})  # a name of the national catalogue may be meant by
 WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
 COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no procedure, a complaint has
 MAX_CHOICES = 5
+_OF_ALL = frozenset({Aspect.DOCUMENTS, Aspect.STEPS, Aspect.CONDITIONS, Aspect.AMOUNT, Aspect.RESULT})
+"""Aspects that may be asked of all procedures of a life event («được giúp gì không»)."""
+_IN_TELLING = frozenset({Aspect.FEE, Aspect.CONDITIONS, Aspect.AMOUNT, Aspect.TIME, Aspect.PLACE, Aspect.ONLINE})
+"""Aspects that «có bị phạt không», «tới đâu rồi» seem to ask; who asks for more wants the procedure."""
+_QUESTION_WORDS = frozenset({"gi", "chi", "sao", "nao", "dau", "may"})
 
 
 def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decision:
     """Decide about a message as if nothing had been said before, but for the state it leaves."""
     decision = _alone(reading, aspects, state)
     top = reading.top
-    if top is None or decision.intent not in UNSURE:
+    if top is None or decision.intent not in UNSURE or _says_nothing(reading):
         return decision
     probability, nearest = reader.foreign(reading)
     if decision.intent == "other_level":
@@ -80,7 +85,13 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
     if _says_nothing(reading):
         often = reading.often
         return Decision(
-            "clarify", "vague", codes, aspects, choices=often, confidence=reading.confidence, state=replace(state, choices=often)
+            "clarify",
+            "vague",
+            codes,
+            aspects,
+            choices=often,
+            confidence=reading.confidence,
+            state=replace(state, aspects=aspects, choices=often),
         )
     if _only_guessed(reading):
         return _unknown(reading, state)
@@ -102,13 +113,16 @@ def _special(reading: Reading, top: Entry, aspects: tuple[Aspect, ...], state: S
     """What to do when the best is no procedure: a question of another kind, a family, a life event, an agency elsewhere; or too vague."""
     if top.kind is Kind.INTENT and reading.confidence >= LIKELY:
         return told(reading, top.id.removeprefix("intent:"), reading.confidence, state)
-    if _too_vague(reading, top):
-        return _clarify(reading, state, family=_family_meant(reading))
     event = _event_meant(reading, top)
+    if _too_vague(reading, top) and not (event and top.kind is Kind.PROCEDURE):
+        return _clarify(reading, state, family=_family_meant(reading))
     if event is not None:
         return _event(reading, event, aspects, state)
     if top.kind is Kind.ELSEWHERE and reading.confidence >= LED:
         return sent_elsewhere(top.id, codes_of(reading), aspects, state, reading.confidence)
+    if _gets_plain(reading, top) and reading.confidence >= PERHAPS:
+        codes = codes_of(reading)
+        return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
     return None
 
 
@@ -116,7 +130,7 @@ def _event_meant(reading: Reading, top: Entry) -> Entry | None:
     """A life event that is likely, by itself or together with its own procedures, between which confidence is divided."""
     if top.kind is Kind.EVENT and reading.confidence >= LED:
         return top
-    likely = (e for e, _ in reading.entries[:2] if e.kind is Kind.EVENT and (e is top or top.id in e.members))
+    likely = (e for e, p in reading.entries[:3] if e.kind is Kind.EVENT and p >= SAID and (e is top or top.id in e.members))
     event = next(likely, None) if reading.confidence < SURE_ENOUGH else None
     if event is None:
         return None
@@ -136,9 +150,11 @@ def in_passing(reading: Reading) -> bool:
 
 
 def _says_nothing(reading: Reading) -> bool:
-    """«Cho em hỏi thủ tục giấy tờ»: several words, and none of a matter."""
+    """«Cho em hỏi thủ tục giấy tờ», «thời gian xử lý»: words, and none of a matter."""
     words = reading.query
-    return len(words.words.folded) > 1 and not words.content and not reading.signs.intents and reading.confidence < NOTHING_SAID
+    if reading.signs.intents or reading.exact or reading.confidence >= NOTHING_SAID:
+        return False
+    return reading.only_asks or (len(words.words.folded) > 1 and not words.content)
 
 
 def _only_guessed(reading: Reading) -> bool:
@@ -163,17 +179,26 @@ def _short(reading: Reading) -> bool:
 
 
 def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision:
-    """A life event: its procedures in order. Who asks for a fee or the days has one of them in mind: the plain one."""
-    codes = codes_of(reading)
+    """A life event: its procedures in order. Who asks for a fee or the days has one of them in mind: the plain one.
+
+    Who only tells what happened («mới sinh con») is asked which of them is needed.
+    """
+    codes = codes_of(reading, led_by=event)
     ranked = [entry.id for entry, _ in reading.entries if entry.id in event.members and entry.id in reading.plain]
-    if aspects and {Aspect.DOCUMENTS, Aspect.STEPS}.isdisjoint(aspects) and ranked:
+    if aspects and _OF_ALL.isdisjoint(aspects) and ranked:
         return answer(reading, tuple(dict.fromkeys([ranked[0], *codes]))[:5], aspects, state)
-    after = replace(state, choices=(), labels=())
-    return Decision("answer", "life_event", codes, aspects, target=event.id, confidence=reading.confidence, state=after)
+    asks = bool(aspects) or not _QUESTION_WORDS.isdisjoint(reading.query.words.plain.split())
+    outcome: Outcome = "answer" if asks else "clarify"
+    choices = () if asks else event.members
+    after = replace(state, choices=event.members, labels=())
+    return Decision(outcome, "life_event", codes, aspects, choices=choices, target=event.id, confidence=reading.confidence, state=after)
 
 
 def _told(reading: Reading) -> str | None:
     """An intent whose pattern fired and that the examples do not speak against."""
+    signs = reading.signs
+    if signs.telling and len(reading.query.words.folded) <= SHORT_STORY and _IN_TELLING.issuperset(signs.aspects):
+        return signs.telling
     fired = {f"intent:{name}" for name in reading.signs.intents if not (name == reading.signs.sure and in_passing(reading))}
     best = next(((entry.id, p) for entry, p in reading.entries if entry.id in fired), None)
     if best is None:
@@ -241,9 +266,9 @@ def _few_close(reading: Reading) -> bool:
     return ranking is not None and enough and mass >= 0.6 and ranking.coverage >= COVERED and len(procedures) >= 2
 
 
-def codes_of(reading: Reading, limit: int = 5) -> tuple[str, ...]:
-    """Codes best first; what a family or a life event on top leads to comes before the rest."""
-    top = reading.top
+def codes_of(reading: Reading, limit: int = 5, led_by: Entry | None = None) -> tuple[str, ...]:
+    """Codes best first; what a family or a life event on top, or the one `led_by`, leads to comes before the rest."""
+    top = led_by or reading.top
     led = top.members if top is not None and top.kind in (Kind.FAMILY, Kind.EVENT) else ()
     return tuple(dict.fromkeys([*(code for code in led if ":" not in code), *reading.codes()]))[:limit]
 
@@ -257,10 +282,17 @@ def _too_vague(reading: Reading, top: Entry) -> bool:
     if not known:
         return False
     if top.kind is Kind.FAMILY:
+        if _gets_plain(reading, top):
+            return False
         beside_plain = TOO_VAGUE_ALL_THE_SAME if reading.entries[0][1] >= CLEARLY else TOO_VAGUE_BESIDE_PLAIN
         return reading.exact or reading.vagueness >= (beside_plain if top.everyday else TOO_VAGUE)
     meant = reading.confidence >= PERHAPS or _family_meant(reading) is not None  # else it is none of ours
     return top.kind is Kind.PROCEDURE and meant and reading.vagueness >= TOO_VAGUE
+
+
+def _gets_plain(reading: Reading, family: Entry) -> bool:
+    """«Xin giấy phép xây dựng»: no word of a change or a loss, so the first of the family is meant."""
+    return family.plain_first and reading.signs.gets and not reading.exact
 
 
 def _family_meant(reading: Reading) -> str | None:

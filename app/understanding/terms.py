@@ -44,6 +44,8 @@ class Entry:
     """Of a family or a life event: the classes it leads to, the commonest first."""
     everyday: bool = False
     """Asked every day: likelier than its rare look-alikes."""
+    plain_first: bool = False
+    """Of a family: who asks to get it («xin, làm, đăng ký») means its first member."""
     related: frozenset[str] = frozenset()
     """Ids of its look-alikes: what a conversation about it moves to."""
 

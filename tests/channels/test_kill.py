@@ -92,12 +92,12 @@ def judge(fake: Fake, writing: Load, kills: int) -> None:
     unanswered = [person for person, count in counts.items() if count == 0]
     twice = {person: count for person, count in counts.items() if count > 1}
     print(
-        f"{kills} lần giết: {len(counts)} tin được nhận, {len(unanswered)} không có trả lời, {len(twice)} có hai, {writing.refused} bị từ chối"
+        f"{kills} lần giết: {len(counts)} tin được nhận, {len(unanswered)} không có trả lời, {len(twice)} có hơn một, {writing.refused} bị từ chối"
     )
     assert len(counts) > 5 * kills, "the load was too small to prove anything"
     assert not unanswered
-    assert all(count == 2 for count in twice.values()), twice
-    assert len(twice) <= WRITERS * kills
+    assert max(counts.values()) <= 1 + kills, twice  # once more for each kill that met it on its way
+    assert sum(count - 1 for count in twice.values()) <= WRITERS * kills, twice
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

@@ -19,8 +19,10 @@ from app.understanding.rules import Aspect
 
 INTENTS: dict[str, Any] = read_document(ROOT / "procedures" / "intents.yaml").data
 IDS = [intent["id"] for intent in INTENTS["intents"]]
-PATTERNS = [(intent["id"], pattern) for intent in INTENTS["intents"] for pattern in intent.get("patterns", ())]
-PATTERNS += [(name, pattern) for name in ("follow_up", "correction", "back", "supposes", "needs", "receives") for pattern in INTENTS[name]]
+KINDS = ("patterns", "veto", "always", "telling")
+PATTERNS = [(intent["id"], pattern) for intent in INTENTS["intents"] for kind in KINDS for pattern in intent.get(kind, ())]
+SIGNS = ("follow_up", "correction", "back", "supposes", "needs", "receives", "compares", "gets")
+PATTERNS += [(name, pattern) for name in SIGNS for pattern in INTENTS[name]]
 PATTERNS += [(name, pattern) for name, patterns in INTENTS["aspects"].items() for pattern in patterns]
 
 

@@ -12,6 +12,7 @@ from app.assistant.knowing import Knowledge
 from app.understanding.decision import State
 from app.understanding.dialogue import decide
 from app.understanding.ranker import WEIGHTS_FILE, Weights, likely
+from app.understanding.rules import Aspect
 from app.understanding.vagueness import VAGUE_FEATURES, vague_features
 
 
@@ -45,6 +46,49 @@ def test_what_nobody_can_decide_is_asked_back(knowledge: Knowledge, text: str) -
 def test_what_is_short_and_clear_is_answered(knowledge: Knowledge, text: str, code: str) -> None:
     decision = decide(knowledge.reader, text, State())
     assert (decision.outcome, decision.codes[0]) == ("answer", code)
+
+
+@pytest.mark.parametrize(
+    "text", ["lệ phí", "thời gian xử lý", "tài liệu cần thiết", "phí dịch vụ bao nhiêu", "co can di truc tiep khong", "làm ở đâu"]
+)
+def test_who_asks_about_nothing_in_particular_is_asked_what_it_is(knowledge: Knowledge, text: str) -> None:
+    asked = decide(knowledge.reader, text, State())
+    assert (asked.outcome, asked.choices) == ("clarify", knowledge.reader.often)
+    answered = decide(knowledge.reader, "đăng ký kết hôn", asked.state)
+    assert answered.codes[0] == "1.000894"
+
+
+def test_what_was_asked_before_the_matter_was_named_is_answered(knowledge: Knowledge) -> None:
+    asked = decide(knowledge.reader, "lệ phí bao nhiêu vậy", State())
+    assert decide(knowledge.reader, "2", asked.state).aspects == (Aspect.FEE,)
+
+
+@pytest.mark.parametrize("text", ["mới sinh con", "e mới chuyển nhà ad ơi", "vo em vua sanh em be"])
+def test_who_only_tells_what_happened_is_asked_what_is_needed(knowledge: Knowledge, text: str) -> None:
+    decision = decide(knowledge.reader, text, State())
+    assert (decision.outcome, decision.intent) == ("clarify", "life_event")
+    assert decision.target is not None
+
+
+def test_who_asks_what_to_do_gets_the_list_in_order(knowledge: Knowledge) -> None:
+    decision = decide(knowledge.reader, "nhà em có người vừa mất thì phải làm thủ tục gì", State())
+    assert (decision.outcome, decision.target) == ("answer", "event:nguoi-than-mat")
+    assert decision.codes[0] == "2.002913"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("làm giấy phép kinh doanh", "1.001612"), ("xin giấy chứng nhận hộ nghèo", "1.011607"), ("thu tuc xin phep xay dung", "1.013225")],
+)
+def test_who_asks_to_get_it_means_the_plain_one(knowledge: Knowledge, text: str, code: str) -> None:
+    decision = decide(knowledge.reader, text, State())
+    assert (decision.outcome, decision.codes[0]) == ("answer", code)
+    assert decision.choices, "the others are offered below"
+
+
+@pytest.mark.parametrize("text", ["giấy phép kinh doanh bị sai", "hộ nghèo", "giấy phép xây dựng"])
+def test_who_names_only_the_paper_or_a_change_is_asked(knowledge: Knowledge, text: str) -> None:
+    assert decide(knowledge.reader, text, State()).outcome == "clarify"
 
 
 def test_words_of_nobody_are_no_evidence_and_no_error() -> None:
