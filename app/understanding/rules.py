@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SHORT = 9  # words; a choice is said in a short message
+TELLING = 24  # words to which what tells of an intent, a comparison or a wish to get something decides; a story says much in passing
 
 
 class Aspect(StrEnum):
@@ -45,11 +46,15 @@ class IntentRule:
     telling: tuple[re.Pattern[str], ...] = ()
     """What decides in a short message, whatever procedure it names («nộp hồ sơ tuần trước, duyệt chưa»)."""
 
+    def tells(self, texts: Sequence[str], original: str) -> bool:
+        """Whether a short message tells this intent, whatever procedure it names."""
+        return any(_any(self.telling, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
+
     def fires(self, texts: Sequence[str], original: str) -> bool:
         """Whether folded `texts` (and the accented `original`) tell this intent."""
         if any(_any(self.always, text) for text in texts):
             return True
-        return any(_any((*self.patterns, *self.telling), text) for text in texts) and not any(
+        return any(_any(self.patterns, text) for text in texts) and not any(
             _any(self.veto, text) for text in (*texts, original)
         )
 
@@ -129,20 +134,22 @@ class Rules:
         """Signs of a message: the folded text as typed, the same after the lexicon, and the text with its accents."""
         texts = (plain,) if plain == replaced else (plain, replaced)
         number, words = _number(plain)
-        fired = [rule for rule in self._intents if rule.fires(texts, original)]
+        short = plain.count(" ") < TELLING
+        telling = next((rule.id for rule in self._intents if rule.tells(texts, original)), None) if short else None
+        fired = [rule for rule in self._intents if rule.id == telling or rule.fires(texts, original)]
         return Signs(
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),
             strong=tuple(rule.id for rule in fired if rule.strong),
-            telling=next((rule.id for rule in fired if any(_any(rule.telling, text) for text in texts)), None),
+            telling=telling,
             aspects=self._asked(texts),
             follow_up=_any(self._follow_up, plain),
             correction=_any(self._correction, plain),
             back=_any(self._back, plain),
             supposes=_any(self._supposes, plain),
             needs=_any(self._needs, plain),
-            compares=_any(self._compares, plain),
-            gets=_any(self._gets, plain),
+            compares=short and _any(self._compares, plain),
+            gets=short and _any(self._gets, plain),
             number=number,
             number_words=frozenset(words.split()),
         )

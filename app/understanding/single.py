@@ -29,7 +29,7 @@ GUESSED = 0.15  # a confidence below which even a word or two that we know may b
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
 COVERED = 0.45  # share of a message that a class must know, to ask about it
 MAX_NEAR = 3
-STORY, SHORT_STORY = 20, 24  # words from which a message is a story; and to which a telling pattern decides
+STORY = 20  # words from which a message is a story
 TOLD, TOLD_IN_STORY = 0.12, 0.3  # probability of an intent whose pattern fired, from which it is believed against a procedure
 UNSURE = frozenset({"procedure", "eligibility", "vague", "unclear", "other_level"})  # a name of the national catalogue may be meant by
 WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
@@ -197,7 +197,7 @@ def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: S
 def _told(reading: Reading) -> str | None:
     """An intent whose pattern fired and that the examples do not speak against."""
     signs = reading.signs
-    if signs.telling and len(reading.query.words.folded) <= SHORT_STORY and _IN_TELLING.issuperset(signs.aspects):
+    if signs.telling and _IN_TELLING.issuperset(signs.aspects):
         return signs.telling
     fired = {f"intent:{name}" for name in reading.signs.intents if not (name == reading.signs.sure and in_passing(reading))}
     best = next(((entry.id, p) for entry, p in reading.entries if entry.id in fired), None)
