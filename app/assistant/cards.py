@@ -21,6 +21,15 @@ MAX_PAPERS = 6
 KEPT_CARDS = 4096
 
 
+def _shown(procedure: Procedure, aspects: tuple[Aspect, ...]) -> tuple[Aspect, ...]:
+    """The lines of a card. Who asks how to do it, or whether it can be done and no source says when, needs the papers too."""
+    if aspects == (Aspect.STEPS,):
+        return HOW
+    if aspects == (Aspect.CONDITIONS,) and procedure.conditions in (UNKNOWN, ()) and len(procedure.cases) == 1:
+        return (Aspect.CONDITIONS, Aspect.DOCUMENTS)
+    return aspects or WHOLE
+
+
 class Cards:
     """Builds cards. `public_url` is where the pages are."""
 
@@ -43,7 +52,7 @@ class Cards:
 
     def _make(self, procedure: Procedure, case: Case, aspects: tuple[Aspect, ...], today: dt.date, *, case_known: bool) -> Card:
         whole = not aspects
-        shown = HOW if aspects == (Aspect.STEPS,) else aspects or WHOLE
+        shown = _shown(procedure, aspects)
         lines = tuple(self._line(procedure, case, aspect, whole=whole) for aspect in shown)
         several = len(procedure.cases) > 1
         return Card(

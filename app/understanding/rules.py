@@ -54,9 +54,7 @@ class IntentRule:
         """Whether folded `texts` (and the accented `original`) tell this intent."""
         if any(_any(self.always, text) for text in texts):
             return True
-        return any(_any(self.patterns, text) for text in texts) and not any(
-            _any(self.veto, text) for text in (*texts, original)
-        )
+        return any(_any(self.patterns, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
 
 
 @dataclass(frozen=True)

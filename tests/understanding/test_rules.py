@@ -131,6 +131,8 @@ ASPECTS = {
         "chuẩn bị giấy chi rứa",
         "can nop nhung giay nao",
         "phải nộp chi nữa",
+        "có phải kèm giấy ra viện không em",
+        "can chu ky cua chong ko ad",
     ],
     Aspect.FEE: [
         "hết bao nhiêu tiền",
@@ -140,8 +142,16 @@ ASPECTS = {
         "có miễn phí không ạ",
         "bao tiền một bản",
         "phường thu mấy ngàn",
+        "có mất đồng nào không",
     ],
-    Aspect.TIME: ["mấy ngày thì xong", "bao lâu có kết quả", "may bua moi co", "khi nào lấy được", "thời hạn giải quyết"],
+    Aspect.TIME: [
+        "mấy ngày thì xong",
+        "bao lâu có kết quả",
+        "may bua moi co",
+        "khi nào lấy được",
+        "thời hạn giải quyết",
+        "đợt này làm tháng mấy",
+    ],
     Aspect.PLACE: [
         "nộp ở đâu",
         "tới chỗ nào làm",
@@ -149,8 +159,18 @@ ASPECTS = {
         "phải ra đâu vậy ạ",
         "nộp ở bộ phận nào",
         "ở đây làm được không hay phải về quê",
+        "nộp ở trường hay phường",
+        "cán bộ có vô nhà làm giùm không hè",
     ],
-    Aspect.STEPS: ["các bước làm", "quy trình thế nào", "trình tự thực hiện ra sao", "bắt đầu từ đâu"],
+    Aspect.STEPS: [
+        "các bước làm",
+        "quy trình thế nào",
+        "trình tự thực hiện ra sao",
+        "bắt đầu từ đâu",
+        "đăng ký tạm trú cho khách kiểu gì ạ",
+        "xin giấy đó răng rứa",
+        "làm cái nào trước",
+    ],
     Aspect.CONDITIONS: [
         "điều kiện là gì",
         "ai được làm",
@@ -159,9 +179,12 @@ ASPECTS = {
         "ở nước ngoài thì có làm được giấy này không",
         "nhà em có thuộc diện được xét không",
         "đã được nhận tiền người già chưa",
+        "ba em 70 tuổi đã được lãnh tiền người già chưa ạ",
+        "lỡ người bán chết rồi thì răng",
+        "mở tiệm net cách trường mấy mét",
     ],
     Aspect.ONLINE: ["làm online được không", "nộp qua mạng", "ngồi nhà làm được hông", "qua vneid dc ko"],
-    Aspect.FORMS: ["xin mẫu đơn", "tải mẫu ở đâu", "có biểu mẫu không", "mau to khai", "viết đơn gì"],
+    Aspect.FORMS: ["xin mẫu đơn", "tải mẫu ở đâu", "có biểu mẫu không", "mau to khai", "viết đơn gì", "tờ khai lấy ở đâu em"],
     Aspect.LEGAL_BASIS: ["căn cứ luật nào", "theo nghị định nào", "văn bản nào quy định"],
     Aspect.AGENCY: [
         "ai ký giấy này",
@@ -172,6 +195,7 @@ ASPECTS = {
         "ai là người xét",
         "xin phép ai",
         "phuong tra loi hay so",
+        "viết rồi gởi ai",
     ],
     Aspect.QR: ["cho xin mã qr", "mã QR của thủ tục này", "gui em ma qr", "có mã qr để quét không"],
     Aspect.RESULT: [
@@ -181,6 +205,7 @@ ASPECTS = {
         "mỗi tháng được lãnh bao nhiêu",
         "mai táng phí được mấy triệu",
         "gia đình được nhận những khoản gì",
+        "nhận bản giấy hay bản điện tử",
     ],
 }
 
