@@ -20,6 +20,7 @@ OPTION, POSSIBLE = 0.1, 0.01  # probabilities from which a piece, and the whole 
 LENGTH, EITHER_LENGTH = 18, 14  # most words of a message that compares, and of one that asks «A hay B», «A khác B chỗ nào»
 MOST = 3
 _BETWEEN = re.compile(r"(?i)\b(?:so với|so voi|khác|khac|với|voi|vs|và|va|hay là|hay la|hay)\b|[,;?!.\n]")
+_EITHER = re.compile(r"(?i)\b(?:khác|khac|hay là|hay la|hay)\b")
 _COMPARING = re.compile(r"(?i)\b(?:phân biệt|phan biet|so sánh|so sanh|(?:khác|khac|giống|giong)(?: gì| gi| chi| j)? (?:nhau|biệt|biet))\b")
 
 
@@ -39,8 +40,13 @@ def compared(reader: Reader, text: str, reading: Reading, state: State) -> Decis
     words = reading.query.words.plain.split()
     if reading.signs.compares and len(words) <= LENGTH:
         codes = _compared(reader, text, reading, state)
-    elif {"hay", "khac"} & set(words) and len(words) <= EITHER_LENGTH and Aspect.CONDITIONS not in reading.signs.aspects:
-        parts = _pieces(reader, text)
+    elif (
+        not reading.exact
+        and {"hay", "khac"} & set(words)
+        and len(words) <= EITHER_LENGTH
+        and Aspect.CONDITIONS not in reading.signs.aspects
+    ):
+        parts = _pieces(reader, text, _EITHER)
         both = len(parts) == 2 and any(map(is_clear, parts)) and all(is_clear(part) or _is_family(part) for part in parts)
         codes = _named(reader, parts, None) if both else ()
         codes = codes if len(codes) == 2 and codes[1] in _related(reader, codes[0]) else ()
@@ -64,9 +70,9 @@ def _one_family(reader: Reader, text: str, reading: Reading, state: State) -> De
     return Decision("clarify", "vague", codes, reading.aspects, choices=family.members, family=family.id, confidence=0.9, state=after)
 
 
-def _pieces(reader: Reader, text: str) -> list[Reading]:
+def _pieces(reader: Reader, text: str, between: re.Pattern[str] = _BETWEEN) -> list[Reading]:
     """The parts of a message between «với», «khác», «hay», read one by one; those that say nothing left out."""
-    parts = (reader.read(piece) for piece in _BETWEEN.split(_COMPARING.sub(" ", text)) if piece.strip())
+    parts = (reader.read(piece) for piece in between.split(_COMPARING.sub(" ", text)) if piece.strip())
     return [part for part in parts if part.query.content and part.top is not None]
 
 

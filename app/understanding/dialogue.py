@@ -20,6 +20,7 @@ from app.understanding.text import clean
 GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
 SIBLING_WORDS = 2  # that say something, of a message that only adds to the one in mind
 POSSIBLE = 0.01  # probability of a look-alike together with the one in mind
+SHARED = 0.3  # share of «lỡ mất thì sao» that a procedure must know, to be what is meant
 NAMED, NAMED_ALONE = 0.6, 0.7  # overlap with a procedure's name from which the message names it; and nothing else
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
@@ -116,10 +117,26 @@ def _goes_on_elsewhere(reader: Reader, text: str, reading: Reading, state: State
     if state.elsewhere in reader.index.number_of:
         if reader.turns(reading, state.elsewhere, joins=joins(text)) >= TURNS:
             return None
+        ours = _ours_beside(reader, text, reading, state)
+        if ours is not None:
+            return answer(ours, tuple(ours.codes()), signs.aspects, state, inherited=True)
         return replace(sent_elsewhere(state.elsewhere, (), signs.aspects, state, 0.6), inherited=True)
     if reader.index.topic_words(reading.query.content):  # a national name is no class to turn from
         return None
     return Decision("other", "national", aspects=signs.aspects, target=state.elsewhere, confidence=0.6, inherited=True, state=state)
+
+
+def _ours_beside(reader: Reader, text: str, reading: Reading, state: State) -> Reading | None:
+    """«Lỡ mất thì sao» after another agency's passports: of the ward's own procedures just offered beside, the one that is meant."""
+    index = reader.index
+    if not reading.signs.supposes or not index.topic_words(reading.query.content) + sorted(reading.query.markers):
+        return None
+    together = reader.read(f"{text} {index.entries[index.number_of[state.elsewhere]].names[0]}")
+    ours = next(iter(together.codes()), None)
+    if ours is None or ours not in state.choices:
+        return None
+    covers, _ = index.coverage(reading.query)
+    return together if covers[index.number_of[ours]] >= SHARED else None
 
 
 def _still_known(reader: Reader, state: State) -> State:
