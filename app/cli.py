@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from app.ahead import compute_ahead
+from app.cli_backup import backup
 from app.cli_catalog import group as catalog_app
 from app.cli_channels import group as channel_app
 from app.cli_demo import demo
@@ -30,6 +31,7 @@ app.add_typer(channel_app, name="channel")
 app.add_typer(questions_app, name="questions")
 app.add_typer(officials_app, name="official")
 app.command()(demo)
+app.command()(backup)
 
 
 def main() -> None:

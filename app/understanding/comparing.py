@@ -21,7 +21,9 @@ LENGTH, EITHER_LENGTH = 18, 14  # most words of a message that compares, and of 
 MOST = 3
 _BETWEEN = re.compile(r"(?i)\b(?:so với|so voi|khác|khac|với|voi|vs|và|va|hay là|hay la|hay)\b|[,;?!.\n]")
 _EITHER = re.compile(r"(?i)\b(?:khác|khac|hay là|hay la|hay)\b")
-_COMPARING = re.compile(r"(?i)\b(?:phân biệt|phan biet|so sánh|so sanh|(?:khác|khac|giống|giong)(?: gì| gi| chi| j)? (?:nhau|biệt|biet))\b")
+_COMPARING = re.compile(
+    r"(?i)\b(?:giữa|giua|cái nào|cai nao|là (?:một|1)|la (?:mot|1)|nhanh hơn|nhanh hon|rẻ hơn|re hon|phân biệt|phan biet|so sánh|so sanh|(?:khác|khac|giống|giong)(?: gì| gi| chi| j)? (?:nhau|biệt|biet))\b"
+)
 
 
 def is_clear(part: Reading) -> bool:

@@ -155,9 +155,10 @@ def _still_known(reader: Reader, state: State) -> State:
 
 
 def _asked(reading: Reading, state: State) -> tuple[Aspect, ...]:
-    """The aspects asked; «còn khai tử?» and «à không, ý là…» ask the same as before."""
+    """The aspects asked; «còn khai tử?», «à không, ý là…» and what answers our question («lệ phí» – «việc nào?») ask the same as before."""
     signs = reading.signs
-    return signs.aspects or (state.aspects if signs.follow_up or signs.correction or signs.back else ())
+    answers = state.code is None and bool(state.choices)
+    return signs.aspects or (state.aspects if answers or signs.follow_up or signs.correction or signs.back else ())
 
 
 # --- a message in a conversation ---------------------------------------------------------------------------------

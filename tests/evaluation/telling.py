@@ -33,7 +33,9 @@ def main() -> None:
     for intent, messages in sorted(fired(reader, samples).items()):
         labels = Counter(sample.target if sample.target.startswith("intent:") else "thủ tục" for sample in messages)
         own = sum(sample.target == intent for sample in samples)
-        print(f"{intent}: {len(messages)} tin, {labels[intent]} trong {own} tin của nó; khác: {dict(labels - Counter({intent: labels[intent]}))}")
+        print(
+            f"{intent}: {len(messages)} tin, {labels[intent]} trong {own} tin của nó; khác: {dict(labels - Counter({intent: labels[intent]}))}"
+        )
         if "--others" in sys.argv:
             for sample in messages:
                 if sample.target != intent:

@@ -21,6 +21,7 @@ TEMPORARY, PERMANENT = "1.004194", "1.004222"
         ("khai sinh mới khác đăng ký lại thế nào", {"1.001193", "1.004884"}),
         ("trích lục khác chứng thực bản sao chỗ nào", {"2.000635", "2.000815"}),
         ("tố cáo khác gì khiếu nại", {"2.002396", "2.002409"}),
+        ("tạm trú với thường trú cái nào nhanh hơn", {TEMPORARY, PERMANENT}),
         ("cắt khẩu với tách khẩu khác nhau răng rứa", {"1.003197", "1.010038"}),
         ("đổi bằng lái với cấp lại bằng lái khác nhau chỗ nào", {"3.000347", "3.000348"}),
     ],
@@ -60,7 +61,9 @@ def test_the_one_in_mind_is_compared_with_its_nearest_look_alike(reader: Reader)
     assert second in reader.index.entries[reader.index.number_of[TEMPORARY]].related
 
 
-@pytest.mark.parametrize("text", ["sổ đỏ với sổ hồng khác nhau sao", "chứng thực với công chứng khác gì nhau"])
+@pytest.mark.parametrize(
+    "text", ["sổ đỏ với sổ hồng khác nhau sao", "chứng thực với công chứng khác gì nhau", "khác nhau giữa hộ nghèo và hộ cận nghèo"]
+)
 def test_two_names_of_one_thing_lead_to_its_question(reader: Reader, text: str) -> None:
     decision = decide(reader, text, State())
     assert (decision.outcome, decision.intent) == ("clarify", "vague")

@@ -61,6 +61,8 @@ def test_who_asks_about_nothing_in_particular_is_asked_what_it_is(knowledge: Kno
 def test_what_was_asked_before_the_matter_was_named_is_answered(knowledge: Knowledge) -> None:
     asked = decide(knowledge.reader, "lệ phí bao nhiêu vậy", State())
     assert decide(knowledge.reader, "2", asked.state).aspects == (Aspect.FEE,)
+    named = decide(knowledge.reader, "tạm trú", asked.state)
+    assert (named.codes[0], named.aspects) == ("1.004194", (Aspect.FEE,))
 
 
 @pytest.mark.parametrize("text", ["mới sinh con", "e mới chuyển nhà ad ơi", "vo em vua sanh em be"])
