@@ -21,6 +21,7 @@ from app.understanding.turning import MOST_MARKERS, MOST_TOPIC, MOST_WORDS, Turn
 from app.understanding.vagueness import vague_features
 
 FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
+AT_HOME, ELSEWISE, SHORT = "luu_dong", 3.0, 24  # a marker; what such a class loses; most words of a message of which that is true
 UNASKED = 0.5  # taken from a variant's (nước ngoài, lưu động) that nobody speaks of, beside the plain one of every day
 
 
@@ -129,6 +130,7 @@ class Reader:
         earlier = self.index.number_of.get(after or "")
         related = self.index.entries[earlier].related if earlier is not None else frozenset()
         bonus = np.array([given.get(entry.id, 0.0) + RELATED * (entry.id in related) for entry in candidates])
+        bonus -= ELSEWISE * self._at_home_for_another(query, scored.classes.tolist())
         unasked = unasked_variants(scored.features)
         ranking = rank(scored, self.weights, len(query.content), bonus + plain_first(candidates, unasked))
         pairs = zip(ranking.classes, ranking.probabilities, strict=True)
@@ -137,6 +139,14 @@ class Reader:
         only_asks = bool(signs.aspects) and self.rules.aspect_words.issuperset(query.content)
         weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
         return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, only_asks, weigh)
+
+    def _at_home_for_another(self, query: Query, classes: Sequence[int]) -> NDArray[np.bool_]:
+        """«Tới nhà làm căn cước»: of candidates, those that are done at home and are for another thing than the short message names."""
+        things = query.markers - self.index.markers.variants
+        if AT_HOME not in query.markers or not things or len(query.words.folded) > SHORT:
+            return np.zeros(len(classes), dtype=bool)
+        own = (self.index.class_markers[number] for number in classes)
+        return np.array([AT_HOME in markers and (markers - {AT_HOME}).isdisjoint(things) for markers in own], dtype=bool)
 
     def _vagueness(self, query: Query, signs: Signs, ranking: Ranking, entries: tuple[tuple[Entry, float], ...]) -> float:
         top, first = entries[0]

@@ -101,6 +101,11 @@ def test_who_lost_a_paper_is_alive(reader: Reader, text: str) -> None:
     assert decision.codes[0] != DEATH
 
 
+def test_at_home_is_said_of_the_thing_that_is_named(reader: Reader) -> None:
+    assert _talk(reader, "mẹ em nằm một chỗ, cán bộ có tới nhà làm căn cước không").codes[0] == "1.014061"
+    assert _talk(reader, "vợ sinh mổ chưa đi được, có ai tới nhà làm khai sinh không").codes[0] == "1.003583"
+
+
 def test_a_fee_asked_of_a_life_event_is_that_of_its_plain_procedure(reader: Reader) -> None:
     decision = _talk(reader, "xây nhà phí bao nhiêu")
     assert (decision.outcome, decision.codes[0], decision.aspects) == ("answer", "1.013225", (Aspect.FEE,))
