@@ -130,6 +130,8 @@ def _related(reader: Reader, code: str | None) -> frozenset[str]:
 def _alike(reader: Reader, entries: tuple[tuple[Entry, float], ...], code: str) -> list[str]:
     """The look-alike that the message speaks of most, else the one with the most similar name; none where there is none."""
     related = _related(reader, code)
+    if not related:
+        return []
     by_name = reader.read(reader.index.entries[reader.index.number_of[code]].names[0]).entries
     likely = [entry.id for entry, p in entries if entry.id in related and p >= POSSIBLE and entry.kind is Kind.PROCEDURE]
     return (likely + [entry.id for entry, _ in by_name if entry.id in related and entry.kind is Kind.PROCEDURE])[:1]

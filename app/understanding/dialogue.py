@@ -283,6 +283,8 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     if state.code is None:
         return None
     signs, top = reading.signs, reading.top
+    if signs.telling is not None:
+        return None
     topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
     if top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH)):
         return None

@@ -245,7 +245,8 @@ def sent_elsewhere(target: str, codes: tuple[str, ...], aspects: tuple[Aspect, .
 def told(reading: Reading, intent: str, confidence: float, state: State) -> Decision:
     """An intent that is no procedure."""
     near = intent in WITH_NEAREST and (intent != "petition" or bool(reading.query.markers & COMPLAINTS))
-    codes = tuple(reading.codes()) if near else ()
+    mind = () if state.code is None else (state.code,)
+    codes = tuple(dict.fromkeys([*mind, *reading.codes()]))[:5] if near else ()
     return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=()))
 
 

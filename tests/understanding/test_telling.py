@@ -73,5 +73,17 @@ def test_what_tells_hardly_ever_takes_a_message_about_a_procedure(reader: Reader
         assert intent == "intent:fines" or others <= 0.03 * len(samples) + 1, intent
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("em nộp tuần trước mà chưa thấy ai gọi", "status"), ("có phải lấy số thứ tự không", "queue"), ("trễ có bị phạt không", "fines")],
+)
+def test_it_decides_in_a_conversation_too_and_the_matter_stays_in_mind(reader: Reader, text: str, intent: str) -> None:
+    before = decide(reader, "khai tử cần gì", State())
+    told = decide(reader, text, before.state)
+    assert told.intent == intent
+    assert told.codes[:1] in ((), ("1.000656",))
+    assert decide(reader, "phí bao nhiêu", told.state).codes[0] == "1.000656"
+
+
 def test_a_fine_still_names_the_nearest_procedure(reader: Reader) -> None:
     assert decide(reader, "quên đăng ký tạm trú có bị phạt không", State()).codes[0] == "1.004194"
