@@ -20,6 +20,7 @@ TOO_VAGUE_BESIDE_PLAIN, TOO_VAGUE_ALL_THE_SAME = (
     0.92,
     0.8,
 )  # and where one of the family is asked every day; and the family is clearly meant
+SURELY_VAGUE = 0.95  # vagueness from which the family on top is asked about though it is hardly likelier than others
 CLEARLY = 0.8  # probability of a family
 FAMILY_MEANT, NEAR_THE_TOP = 0.2, 5  # probability and place of a family whose question fits what is too vague
 KNOWS_ALL = 0.95  # share of a message, from which no national name fits better than the agency we know («gia hạn hộ chiếu»)
@@ -104,7 +105,7 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
         return _clarify(reading, state)
     if reading.confidence >= PERHAPS and codes and top.kind is not Kind.INTENT and not _maybe_intent(reading):
         return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
-    if _few_close(reading) or (_known(reading) and reading.vagueness >= TOO_VAGUE):
+    if _few_close(reading) or (_known(reading) and reading.vagueness >= TOO_VAGUE and top.kind is not Kind.INTENT):
         return _clarify(reading, state)
     return _unknown(reading, state)
 
@@ -279,7 +280,8 @@ def _too_vague(reading: Reading, top: Entry) -> bool:
     if reading.query.only_acts and not reading.exact:
         return True
     heard = reading.ranking is not None and reading.ranking.coverage > 0
-    known = _known(reading) or (heard and top.kind is Kind.FAMILY and reading.confidence >= PERHAPS)
+    family = heard and top.kind is Kind.FAMILY
+    known = _known(reading) or (family and (reading.confidence >= PERHAPS or reading.vagueness >= SURELY_VAGUE))
     if not known:
         return False
     if top.kind is Kind.FAMILY:
