@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 import httpx
 
+from tests.fakes.serving import PLAIN
+
 
 @dataclass
 class Heard:
@@ -66,7 +68,7 @@ class WebChat:
     has_buttons = True
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, follow_redirects=True, headers={"accept": "text/html"})
+        self._client = httpx.Client(base_url=url, follow_redirects=True, headers={"accept": "text/html"}, **PLAIN)
         self._sent = 0
 
     def say(self, text: str) -> Heard:

@@ -27,6 +27,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 LOOPBACK = "127.0.0.1"
 
+# Without the variables of the environment: pytest changes them between tests, while conversations of other threads go on.
+# Without https: saves reading certificates.
+PLAIN: dict[str, Any] = {"trust_env": False, "verify": False}
+
 
 @dataclass
 class Fake:
@@ -36,13 +40,13 @@ class Fake:
 
     def sim(self, action: str, **values: Any) -> Any:
         """POST `/_sim/<action>` with these values; its JSON answer. Raises when the fake refuses."""
-        answer = httpx.post(f"{self.url}/_sim/{action}", json=values, timeout=30, verify=False)  # no https: saves reading certificates
+        answer = httpx.post(f"{self.url}/_sim/{action}", json=values, timeout=30, **PLAIN)
         answer.raise_for_status()
         return answer.json()
 
     def calls(self) -> list[dict[str, Any]]:
         """Every call the fake received, oldest first: method, values without tokens, answer."""
-        found: list[dict[str, Any]] = httpx.get(f"{self.url}/_sim/calls", timeout=30, verify=False).json()
+        found: list[dict[str, Any]] = httpx.get(f"{self.url}/_sim/calls", timeout=30, **PLAIN).json()
         return found
 
 
@@ -68,7 +72,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"the fake stopped with {process.returncode}")
         with contextlib.suppress(httpx.TransportError):
-            httpx.get(f"{url}/_sim/calls", timeout=1, verify=False)
+            httpx.get(f"{url}/_sim/calls", timeout=1, **PLAIN)
             return
         time.sleep(0.05)
     raise TimeoutError(f"the fake at {url} does not answer")
