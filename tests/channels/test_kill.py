@@ -95,12 +95,15 @@ def load(fake: Fake) -> Iterator[Load]:
 
 def answers(fake: Fake, people: set[str], patience: float) -> dict[str, int]:
     """How many messages each of these people has, once everyone has one or patience is over."""
-    end = time.monotonic() + patience
-    while True:
-        counts = {person: len(fake.sim("inbox", id=person)) for person in people}
-        if all(counts.values()) or time.monotonic() > end:
-            return counts
+
+    def count(some: set[str]) -> dict[str, int]:
+        return {person: len(fake.sim("inbox", id=person)) for person in some}
+
+    end, waiting = time.monotonic() + patience, people
+    while waiting and time.monotonic() < end:
+        waiting = {person for person, number in count(waiting).items() if not number}
         time.sleep(0.5)
+    return count(people)
 
 
 def judge(fake: Fake, writing: Load, kills: int) -> None:

@@ -65,9 +65,9 @@ def test_what_only_sounds_like_it_tells_nothing(reader: Reader, text: str) -> No
 
 
 def test_what_tells_hardly_ever_takes_a_message_about_a_procedure(reader: Reader) -> None:
-    """Of the messages that are learned; fines are another thing: «trễ có bị phạt không» is labelled by what it is late for."""
-    taken = fired(reader, told_messages(ROOT / "procedures" / "training"))
-    assert len(taken["intent:status"]) > 40
+    """Of every fourth message that is learned; fines are another thing: «trễ có bị phạt không» is labelled by what it is late for."""
+    taken = fired(reader, told_messages(ROOT / "procedures" / "training")[::4])
+    assert len(taken["intent:status"]) > 10
     for intent, samples in taken.items():
         others = sum(not sample.target.startswith("intent:") for sample in samples)
         assert intent == "intent:fines" or others <= 0.03 * len(samples) + 1, intent
