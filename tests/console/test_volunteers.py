@@ -135,6 +135,16 @@ def test_somebody_is_invited_changed_ended_and_erased(desk: Desk) -> None:
     assert "xóa tên một tình nguyện viên" in desk.sentences()[-1]
 
 
+def test_the_page_with_the_code_loaded_again_invites_nobody_twice(desk: Desk) -> None:
+    lead = desk.official("volunteer_lead")
+    lead.post(f"{PEOPLE}/them", {"name": "Trần Minh Anh"})
+    again = lead.post(f"{PEOPLE}/them", {"name": "trần minh anh "})
+    assert again.status_code == 422
+    assert "Đã mời người tên này rồi" in text_of(again)
+    assert desk.sql("select count(*) from volunteers") == [(1,)]
+    assert CODE.search(lead.post(f"{PEOPLE}/them", {"name": "Trần Minh Anh tổ 12"}).text)
+
+
 @pytest.mark.parametrize("name", ["", "   ", "😀", "x" * 81, "x" * 90_000])
 def test_a_name_that_cannot_be_is_refused(desk: Desk, name: str) -> None:
     page = desk.official("volunteer_lead").post(f"{PEOPLE}/them", {"name": name})

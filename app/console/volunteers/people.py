@@ -47,7 +47,7 @@ async def add(request: Request, who: Leading, name: Text = "", team: Text = "") 
     """A new volunteer; the code to join with is shown once."""
     name = tidy(name, NAME_LENGTH)
     async with request.app.state.database.write() as session:
-        errors = await _wrong(session, who, name, team)
+        errors = await _wrong(session, who, name, team) or await _invited(session, who, name)
         if not errors:
             row, code = await service.add_volunteer(session, who, request.app.state.signer, name, _team_id(team), now())
     if errors:
@@ -135,6 +135,13 @@ async def _wrong(session: AsyncSession, who: Signed, name: str, team: str) -> Er
         if team_id is None or await repository.team(session, who.commune_id, team_id) is None:
             errors["team"] = "Tổ này không còn. Anh/chị chọn lại."
     return errors
+
+
+async def _invited(session: AsyncSession, who: Signed, name: str) -> Errors:
+    """Two of one name cannot be told apart on the roster; and the page with the code, loaded again, sends the form once more."""
+    known = {each.name.casefold() for each in await repository.volunteers(session, who.commune_id, active=True)}
+    said = "Đã mời người tên này rồi. Cần mã mới thì mở tên ấy trong danh sách. Là người khác thì ghi thêm để phân biệt, ví dụ: Lan tổ 12."
+    return Errors(name=said) if name.casefold() in known else Errors()
 
 
 async def _form(request: Request, who: Signed, row: Volunteer | None, name: str, team: str, errors: Errors) -> Response:
