@@ -16,7 +16,7 @@ from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
 from app.assistant.news_search import Found, Wanted, search
-from app.assistant.options import SHORT
+from app.assistant.options import SHORT, beside_name
 from app.assistant.replies import Replies
 from app.catalog.content import Procedure
 from app.local.snapshot import Snapshot
@@ -126,7 +126,7 @@ class Composer:
             named = asked.knowledge.reader.index.normalizer.words(f"{procedure.name} {procedure.official_name}").content
             case_id = None if story else _case_of(procedure, part, replace(asked, words=asked.words.difference(named)))
             if case_id is not None or not decision.inherited:
-                answers = self.guiding.told(procedure, case_id, asked.knowledge, asked.plain)
+                answers = self.guiding.told(procedure, case_id, asked.knowledge, asked.text or asked.plain)
         told = bool(answers) and answers != decision.state.answers
         if told:
             decision = replace(decision, state=replace(decision.state, answers=answers))
@@ -307,7 +307,10 @@ def _about_news(decision: Decision) -> Decision:
 def _case_of(procedure: Procedure, part: Part, asked: Asked) -> str | None:
     """The case that was chosen, or that the message is clearly about."""
     picker = asked.knowledge.pickers.get(procedure.code)
-    return part.case_id or (picker.pick(asked.words, asked.markers) if picker else None)
+    if part.case_id is not None or picker is None:
+        return part.case_id
+    beside = beside_name(asked.text or asked.plain, procedure, asked.knowledge.reader.index)
+    return picker.pick(asked.words.intersection(beside.words), asked.markers)
 
 
 def _cases_to_choose(procedure: Procedure, part: Part, decision: Decision) -> list[Choice]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from app.assistant.cards import WHOLE, Cards
 from app.assistant.knowing import Knowledge
-from app.assistant.options import SHORT, OptionPicker, Spoken
+from app.assistant.options import SHORT, OptionPicker, Spoken, beside_name
 from app.assistant.replies import Replies
 from app.catalog.content import Case, Procedure, Question
 from app.catalog.narrowing import Possible, answers_of, left_by, open_options, walked
@@ -167,15 +167,15 @@ class Guiding:
         """The answers that a first message already gives: those that lead to the case it is about, or that it says in so many words."""
         questions, possible = procedure.guide or (), frozenset(case.id for case in procedure.cases)
         found = answers_of(questions, case_id, possible) if case_id is not None else None
-        spoken = Spoken.of(text, knowledge.reader.index)
+        spoken = beside_name(text, procedure, knowledge.reader.index)
         if found is None and len(spoken.words) <= SHORT and _DENIED.search(fold(text)) is None:
             found = {}
             while (question := walked(questions, possible, found)[2]) is not None:
                 left = walked(questions, possible, found)[0]
-                said = self._picker(question, procedure, knowledge).said(spoken, open_options(question, left))
+                said = self._picker(question, procedure, knowledge).told(spoken, open_options(question, left))
                 if said is None:
                     break
-                found[question.id] = said[0]
+                found[question.id] = said
         return tuple(f"{question}:{number}" for question, number in (found or {}).items())
 
     # --- replying ------------------------------------------------------------------------------------------------

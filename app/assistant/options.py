@@ -45,6 +45,22 @@ class Spoken:
         """Whether these words occur in it one behind the other."""
         return any(self.words[at : at + len(phrase)] == phrase for at in range(len(self.words) - len(phrase) + 1))
 
+    def without(self, phrase: tuple[str, ...]) -> Spoken:
+        """The rest, when these words occur in it one behind the other."""
+        for at in range(len(self.words) - len(phrase) + 1):
+            if phrase and self.words[at : at + len(phrase)] == phrase:
+                words = self.words[:at] + self.words[at + len(phrase) :]
+                return Spoken(words, self.content.intersection(words))
+        return self
+
+
+def beside_name(text: str, procedure: Procedure, index: Index) -> Spoken:
+    """A message without the procedure's own name: «Đổi thẻ căn cước (hết hạn, sai, thay đổi)» is pressed by who has not given a reason yet."""
+    spoken = Spoken.of(text, index)
+    for name in (procedure.official_name, procedure.name):
+        spoken = spoken.without(Spoken.of(name, index).words)
+    return spoken
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -64,6 +80,7 @@ class OptionPicker:
         self._phrases: dict[tuple[str, ...], set[int]] = {}
         self._known: dict[int, frozenset[str]] = {}
         bags: dict[int, Counter[str]] = {}
+        labels: dict[int, frozenset[str]] = {}
         for number, option in enumerate(question.options, 1):
             said = [Spoken.of(text, index) for text in (option.label, *option.asks)]
             cases = [case for case in procedure.cases if case.id in option.cases]
@@ -73,7 +90,10 @@ class OptionPicker:
             told = _content(Spoken.of(text, index) for case in cases for text in (case.when, *case.asks))
             bags[number] = Counter(dict.fromkeys(told | named, CASE) | dict.fromkeys(own, LABEL))
             self._known[number] = own | named
+            labels[number] = own
         shared = Counter(word for bag in bags.values() for word in bag)
+        said_by = Counter(word for own in labels.values() for word in own)
+        self._telling = {number: frozenset(word for word in own if said_by[word] == 1) for number, own in labels.items()}
         self._own = {number: {word: n for word, n in bag.items() if shared[word] == 1} for number, bag in bags.items()}
 
     def fit(self, spoken: Spoken, offered: Collection[int]) -> Fit | None:
@@ -94,6 +114,14 @@ class OptionPicker:
         number = scores[-1][1]
         by_label = any(self._own[number].get(word) == LABEL for word in spoken.content)
         return Fit(number, sure=by_label and spoken.content <= self._known[number], spoken=False)
+
+    def told(self, spoken: Spoken, offered: Collection[int]) -> int | None:
+        """The option that is said unasked: «nhà em» answers whose house it is, and tells nothing where nobody has asked."""
+        said = self.said(spoken, offered)
+        if said is None:
+            return None
+        number, content = said[0], spoken.content.intersection(said[1])
+        return number if len(content) > 1 or content & self._telling[number] else None
 
     def said(self, spoken: Spoken, offered: Collection[int]) -> tuple[int, tuple[str, ...]] | None:
         """The option of which two words or more stand in the message as they are written; the longest words win."""
