@@ -59,6 +59,7 @@ class Composer:
         composed_by = {
             "vague": self._clarify,
             "difference": self._difference,
+            "lost": self._lost,
             "other_level": self._elsewhere_or_news,
             "national": self._national,
             "life_event": self._life_event,
@@ -208,6 +209,11 @@ class Composer:
         )
         closing = self._say("difference.closing", decision, asked)
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices), closing=closing, feedback=True), decision, choices)
+
+    def _lost(self, decision: Decision, asked: Asked) -> Composed:
+        choices = self._choices(decision.choices, asked)
+        paragraphs = self._say("lost.paragraphs", decision, asked, count=len(choices))
+        return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices), feedback=True), decision, choices)
 
     def _elsewhere(self, decision: Decision, asked: Asked) -> Composed:
         item = asked.knowledge.catalog.agency_elsewhere((decision.target or "").removeprefix("elsewhere:"))

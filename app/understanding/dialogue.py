@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from app.understanding.comparing import compared, is_clear
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
+from app.understanding.lost import lost_together
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.single import answer, fresh, in_passing, sent_elsewhere, told
@@ -53,6 +54,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         or _asked_qr(reader, text, reading, state)
         or _only_a_number(reading, state)
         or compared(reader, text, reading, state)
+        or lost_together(reader, text, reading, state)
         or _several(reader, text, reading)
         or _goes_on_elsewhere(reader, text, reading, state)
         or _follow_up(reader, text, reading, state)

@@ -1,0 +1,49 @@
+"""«Rớt ví mất căn cước, bằng lái với cà vẹt xe»: several papers gone at once, each with its own procedure, in the order they were named."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from app.understanding.comparing import is_clear
+from app.understanding.decision import Decision, State
+from app.understanding.reader import Reader, Reading
+from app.understanding.terms import Kind
+
+MOST_WORDS, ITEM_WORDS = 40, 8  # of such a message, and of what names one paper in it
+LIKELY, KNOWN = 0.5, 0.9  # confidence, and share of the words known, of a paper that another agency or one of several procedures is for
+_GONE = re.compile(
+    r"(?i)\b(?:mất|mat|rớt|rot|rơi|roi|giật|giat|trộm|trom|móc|moc|thất lạc|that lac|cuốn trôi|cuon troi|cháy|chay)\b"
+    r"(?:\W+(?:mất|mat|hết|het|sạch|sach|luôn|luon|cả|ca|cái|cai|chiếc|chiec|ví|vi|bóp|bop|túi|tui|xách|xach|giỏ|gio|ba ?lo|cặp|cap|tiền|tien"
+    r"|giấy tờ|giay to|tùy thân|tuy than|trong đó|trong do|có|co|gồm|gom|nào là|nao la)\b)*"
+)
+_BETWEEN = re.compile(r"(?i)[,;+/.\n]|\b(?:và|va|với|voi|cùng|cung|lẫn|lan|rồi|roi|luôn cả|luon ca|cả|ca)\b")
+
+
+def lost_together(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
+    """What to make anew, to choose from, or None when fewer than two papers are named."""
+    gone = _GONE.search(text)
+    if gone is None or len(reading.query.words.folded) > MOST_WORDS:
+        return None
+    items = [item.strip() for item in _BETWEEN.split(text[gone.end() :]) if 0 < len(item.split()) <= ITEM_WORDS]
+    found = dict.fromkeys(filter(None, (_paper(reader, item) for item in items))) if len(items) > 1 else {}
+    if len(found) < 2:
+        return None
+    choices = tuple(found)
+    codes = tuple(choice for choice in choices if ":" not in choice)
+    after = replace(state, code=None, recent=codes[:4], choices=choices, labels=(), elsewhere="")
+    return Decision("answer", "lost", codes, reading.aspects, choices=choices, confidence=0.9, state=after)
+
+
+def _paper(reader: Reader, item: str) -> str | None:
+    """The procedure or the agency for a paper that is gone. Where being gone changes nothing («cần khai tử»), it is no such paper."""
+    bare, part = reader.read(item), reader.read(f"mất {item}")
+    if part.top is None or part.ranking is None or not bare.query.content:
+        return None
+    if part.top is bare.top and part.top.kind is not Kind.ELSEWHERE:
+        return None
+    if is_clear(part):
+        return part.top.id
+    if part.confidence < LIKELY or part.ranking.coverage < KNOWN or part.top.kind not in (Kind.FAMILY, Kind.ELSEWHERE):
+        return None
+    return part.top.members[0] if part.top.kind is Kind.FAMILY else part.top.id
