@@ -24,6 +24,7 @@ from app.understanding.text import Normalizer, Words, plain_words
 
 KEPT_QUERIES = 32
 CANDIDATES = 16
+NEW = 3  # and so many besides of those that are newer than the weights: the learned sum cannot speak for them yet
 NAMES = 4  # of a class are compared letter by letter
 NB_SMOOTHING = 0.4
 COMMON = 0.15  # share of classes from which a word names no matter
@@ -117,6 +118,7 @@ class Index:
         self._build(texts, extra)
         self._learned: Learned | None = None
         self._unlearned = np.ones(len(self.entries), dtype=bool)
+        self._new = np.zeros(0, dtype=np.int32)
         if learned is not None:
             self.use(learned)
         self._name_words = [[(words, sum(map(self.rarity, words))) for words in given] for given in names]
@@ -128,6 +130,7 @@ class Index:
         self._learned_known = np.flatnonzero(numbers >= 0)
         self._learned_numbers = numbers[self._learned_known]
         self._unlearned[self._learned_numbers] = False
+        self._new = np.flatnonzero(self._unlearned).astype(np.int32)
 
     def exact(self, query: Query) -> str | None:
         """Id of the class of which this message is a way of asking, word for word."""
@@ -248,6 +251,9 @@ class Index:
                 rough[self.number_of[rule]] += 10.0
         count = min(CANDIDATES, len(self.entries))
         best = np.argpartition(-rough, count - 1)[:count].astype(np.int32)
+        new = np.setdiff1d(self._new, best, assume_unique=True)
+        best = np.concatenate([best, new[np.argsort(-rough[new])[:NEW]]])
+        count = len(best)
         nearest, nearest_three, name = self._nearest(best, where, weights)
         table = np.zeros((count, len(FEATURES)), dtype=np.float32)
         table[:, AT["centroid"]], table[:, AT["bayes"]] = centroid[best], bayes[best]

@@ -12,7 +12,7 @@ from app.understanding.terms import Entry, Kind
 
 LIKELY, LED = 0.3, 0.35  # confidences from which an intent, and what leads elsewhere or to several procedures, are believed
 PERHAPS = 0.15  # a confidence from which the best is shown, with what else may be meant
-TOGETHER, SAID = 0.8, 0.1  # probability of a life event and its procedures from which it is believed; and of the event alone
+TOGETHER, SAID = 0.75, 0.1  # probability of a life event and its procedures from which it is believed; and of the event alone
 MAYBE = 0.15  # probability of intents from which a procedure is not guessed
 NOTHING_SAID = 0.7  # below this confidence, a message without any word of a matter is asked back
 TOO_VAGUE = 0.35  # learned vagueness from which a question is asked

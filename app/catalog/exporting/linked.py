@@ -100,7 +100,7 @@ def _events(catalog: Catalog, codes: set[str], base_url: str) -> Iterator[Node]:
                 "@type": ["cv:Event", "cv:LifeEvent"],
                 "dct:identifier": event.id,
                 "dct:title": event.name,
-                "dct:description": event.about,
+                "dct:description": f"{event.about} {event.advice}" if event.advice else event.about,
                 "cv:hasRelatedService": services,
             }
 
