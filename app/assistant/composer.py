@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment
 
 from app.assistant import news, teams
+from app.assistant.ages import case_by_age
 from app.assistant.cards import PORTAL, Cards
 from app.assistant.guiding import GUIDE, Guiding
 from app.assistant.hours import INTENTS as CALENDAR_INTENTS
@@ -312,9 +313,9 @@ def _about_news(decision: Decision) -> Decision:
 
 def _case_of(procedure: Procedure, part: Part, asked: Asked) -> str | None:
     """The case that was chosen, or that the message is clearly about."""
-    picker = asked.knowledge.pickers.get(procedure.code)
-    if part.case_id is not None or picker is None:
-        return part.case_id
+    picker, told = asked.knowledge.pickers.get(procedure.code), part.case_id or case_by_age(procedure, asked.plain)
+    if told is not None or picker is None:
+        return told
     beside = beside_name(asked.text or asked.plain, procedure, asked.knowledge.reader.index)
     return picker.pick(asked.words.intersection(beside.words), asked.markers)
 

@@ -235,6 +235,10 @@ class Case(Strict):
     papers: tuple[Paper, ...] | Unknown = Field(description="Giấy tờ cần chuẩn bị, hoặc `unknown`.")
     time: tuple[ProcessingTime, ...] | Unknown = Field(description="Thời hạn giải quyết, hoặc `unknown`.")
     fees: tuple[Fee, ...] | Unknown = Field(description="Phí, lệ phí theo cách nộp, hoặc `unknown`.")
+    age_days: tuple[int, int] | None = Field(
+        default=None,
+        description="Trường hợp này là của người bao nhiêu ngày tuổi: từ, đến (nghe «bé 3 tháng» là biết). Một tuổi là 365 ngày.",
+    )
 
     @model_validator(mode="after")
     def _no_empty_lists(self) -> Case:
