@@ -18,6 +18,7 @@ from app.understanding.single import answer, fresh, in_passing, sent_elsewhere, 
 from app.understanding.terms import Kind
 from app.understanding.text import clean
 
+FEW_SAID, ANSWER_WORDS = 3, 7  # words that say something, and words at all, of who answers a list in words
 GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
 SIBLING_WORDS = 2  # that say something, of a message that only adds to the one in mind
 POSSIBLE = 0.01  # probability of a look-alike together with the one in mind
@@ -29,6 +30,7 @@ THINGS = frozenset({"cai", "muc"})  # «cái thứ nhất»; «số 2», «loạ
 TURNS = 0.6  # probability from which a message is about another procedure than the one in mind
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _QR_WORDS = re.compile(r"(?i)\b(?:mã|ma|code)?\s*qr\b(?:\s*code)?")
+_BACK = re.compile(r"(?i)\b(?:quay|trở|tro) +(?:trở +|tro +)?(?:lại|lai)\b(?: +(?:vụ|vu|việc|viec|cái|cai|chuyện|chuyen)\b)?")
 _AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
 _NOT = r"(?:không|khong|ko|k|kg|hông|hong|hổng|hok|chẳng|chả)"
 _INSTEAD = r"[,.;]|$|\b(?:mà|ma|ý|y|(?:tôi|toi|tui|em|e|mình|minh|cháu|chau) (?:hỏi|hoi|muốn|muon|cần|can|nói|noi|là|la))\b"
@@ -51,6 +53,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         return choose(coded[0], reading.aspects, state)
     known = (
         _choice(reading, state)
+        or _chosen_by_words(reader, reading, state)
         or _asked_qr(reader, text, reading, state)
         or _only_a_number(reading, state)
         or compared(reader, text, reading, state)
@@ -75,6 +78,9 @@ def heard(reader: Reader, text: str, state: State) -> tuple[str, Reading]:
     reading = reader.read(text, favoured=state.choices, after=state.code)
     if (state.code or state.choices) and reading.signs.correction:
         return _without_denied(reader, text, reading, state)
+    left = _BACK.sub(" ", text).strip()
+    if state.recent and left not in (text, "") and reader.index.query(left).content:  # «quay lại kết hôn» is no «đăng ký lại kết hôn»
+        return text, replace(reader.read(left, favoured=state.choices, after=state.code), signs=reading.signs)
     return text, reading
 
 
@@ -185,6 +191,22 @@ def _choice(reading: Reading, state: State) -> Decision | None:
         codes = tuple(choice for choice in state.choices if ":" not in choice)
         return Decision("clarify", "vague", codes, choices=state.choices, confidence=0.9, state=state)
     return choose(state.choices[position], reading.aspects or state.aspects, state)
+
+
+def _chosen_by_words(reader: Reader, reading: Reading, state: State) -> Decision | None:
+    """«bị mất», «nhập cho con», when several were just offered: the one whose name alone has what is said."""
+    said = set(reading.query.content)
+    if not len(state.choices) >= 2 or not 0 < len(said) <= FEW_SAID or len(reading.query.words.folded) > ANSWER_WORDS:
+        return None
+    if reading.exact or reading.signs.intents or any(choice not in reader.index.number_of for choice in state.choices):
+        return None
+    if reading.confidence >= SURE_ENOUGH and reading.top is not None and reading.top.id not in state.choices:
+        return None
+    names = [set(reader.index.query(reader.index.entries[reader.index.number_of[choice]].names[0]).content) for choice in state.choices]
+    found = [
+        n for n, own in enumerate(names) if 2 * len(said & own.difference(*(each for at, each in enumerate(names) if at != n))) >= len(said)
+    ]
+    return choose(state.choices[found[0]], reading.aspects or state.aspects, state) if len(found) == 1 else None
 
 
 def _names_besides(reading: Reading, state: State) -> bool:
