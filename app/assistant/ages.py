@@ -1,30 +1,13 @@
-"""How old somebody is said to be, in days: «bé 3 tháng», «con 8 tuổi», «sinh được 10 ngày». Tells the case where age decides."""
+"""The case of a procedure that an age tells: «bé 8 tuổi» must come along, «con 3 tháng chưa khai sinh» is late."""
 
 from __future__ import annotations
 
-import re
-
 from app.catalog.content import Procedure
-
-DAYS = {"ngay": 1, "tuan": 7, "thang": 30.5, "tuoi": 365}
-WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
-_NUMBER = rf"(?P<number>\d{{1,3}}|{'|'.join(WORDS)})"
-_OLD = re.compile(rf"\b{_NUMBER} ?(?P<unit>(?:ngay|tuan|thang)(?= tuoi\b)|tuoi)\b")
-_BORN = re.compile(
-    r"\b(?:con|be|chau|nhoc|cu ti|sinh|de)\b(?: (?!trong|sau|cho|mat|han|moi lan|\d)\w+){0,3}"
-    rf" {_NUMBER} ?(?P<unit>ngay|tuan|thang)\b(?! \d| (?:lam viec|nua|luong|tam tru))"
-)
-"""«Con em 3 tháng»; not «con sinh ngày 1 tháng 5», «chờ 3 tháng», «trong 5 ngày»."""
-
-
-def said_ages(plain: str) -> set[int]:
-    """Ages in days, in a message without accents. A month is 30.5 days, a year 365."""
-    found = (match for pattern in (_OLD, _BORN) for match in pattern.finditer(plain))
-    return {round(DAYS[match["unit"]] * (WORDS.get(match["number"]) or int(match["number"]))) for match in found}
+from app.understanding.ages import said_ages
 
 
 def case_by_age(procedure: Procedure, plain: str) -> str | None:
-    """The case for the youngest who is spoken of: who asks for a child tells of grown-ups too."""
+    """The case for the youngest who is spoken of: who asks for a child tells of grown-ups too. `plain`: without accents."""
     if all(case.age_days is None for case in procedure.cases):
         return None
     youngest = min(said_ages(plain), default=None)

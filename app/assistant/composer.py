@@ -189,7 +189,8 @@ class Composer:
         family = asked.knowledge.catalog.family((decision.family or "").removeprefix("family:"))
         choices = self._choices(decision.choices or asked.knowledge.reader.often, asked)
         question = family.question if family else ""
-        paragraphs = self._say("clarify.paragraphs", decision, asked, question=question)
+        nothing_said = (decision.choices or asked.knowledge.reader.often) == asked.knowledge.reader.often
+        paragraphs = self._say("clarify.paragraphs", decision, asked, question=question, nothing_said=nothing_said)
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), decision, choices)
 
     def _difference(self, decision: Decision, asked: Asked) -> Composed:

@@ -142,7 +142,9 @@ def _procedure_entry(procedure: Procedure, siblings: Mapping[str, frozenset[str]
     related = siblings.get(procedure.code, frozenset())
     asks = [ask for ask in procedure.all_asks() if ask.count(" ") < LONG]
     told = [ask for ask in procedure.all_asks() if ask.count(" ") >= LONG]
-    return Entry(procedure.code, Kind.PROCEDURE, names, tuple(asks), tuple(told), extra, everyday=everyday, related=related)
+    ages = [case.age_days for case in procedure.cases]
+    oldest = max(age[1] for age in ages if age) if all(ages) else None
+    return Entry(procedure.code, Kind.PROCEDURE, names, tuple(asks), tuple(told), extra, everyday=everyday, related=related, oldest=oldest)
 
 
 def intent_entries(intents: dict[str, Any]) -> list[Entry]:
@@ -182,5 +184,7 @@ def build_rules(intents: dict[str, Any]) -> Rules:
         compiled(intents["receives"]),
         compiled(intents["compares"]),
         compiled(intents["gets"]),
+        compiled(intents["general"]),
         frozenset(intents["aspect_words"]),
+        frozenset(intents["general_words"]),
     )

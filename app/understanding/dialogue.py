@@ -309,6 +309,8 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     signs, top = reading.signs, reading.top
     if signs.telling is not None:
         return None
+    if signs.general and reading.only_asks:
+        return answer(reading, tuple(dict.fromkeys([state.code, *state.recent])), signs.aspects, state, inherited=True)
     topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
     if top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH)):
         return None

@@ -10,6 +10,7 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
+from app.understanding.ages import grown_up
 from app.understanding.foreign import foreign_features
 from app.understanding.hashed_words import HashedWords, bounded
 from app.understanding.index import FEATURES, Index
@@ -22,6 +23,7 @@ from app.understanding.vagueness import vague_features
 
 FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
 AT_HOME, ELSEWISE, SHORT = "luu_dong", 3.0, 24  # a marker; what such a class loses; most words of a message of which that is true
+TOO_OLD = 6.0  # what a procedure for children loses when only a grown-up's age is said
 UNASKED = 0.5  # taken from a variant's (nước ngoài, lưu động) that nobody speaks of, beside the plain one of every day
 
 
@@ -131,12 +133,18 @@ class Reader:
         related = self.index.entries[earlier].related if earlier is not None else frozenset()
         bonus = np.array([given.get(entry.id, 0.0) + RELATED * (entry.id in related) for entry in candidates])
         bonus -= ELSEWISE * self._at_home_for_another(query, scored.classes.tolist())
+        age = grown_up(query.words.plain)
+        if age is not None:
+            bonus -= TOO_OLD * np.array([entry.oldest is not None and entry.oldest < age for entry in candidates], dtype=bool)
         unasked = unasked_variants(scored.features)
         ranking = rank(scored, self.weights, len(query.content), bonus + plain_first(candidates, unasked))
         pairs = zip(ranking.classes, ranking.probabilities, strict=True)
         entries = tuple((self.index.entries[number], probability) for number, probability in pairs)
         plain = frozenset(name for name, is_unasked in zip(names, unasked, strict=True) if not is_unasked)
-        only_asks = bool(signs.aspects) and self.rules.aspect_words.issuperset(query.content)
+        if signs.general:
+            only_asks = self.rules.general_words.issuperset(query.content)
+        else:
+            only_asks = bool(signs.aspects) and self.rules.aspect_words.issuperset(query.content)
         weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
         return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, only_asks, weigh)
 

@@ -73,6 +73,8 @@ class Signs:
     needs: bool
     compares: bool
     gets: bool
+    general: bool
+    """Whether it asks how papers are handed in or fetched, whatever they are («nộp thay được không»)."""
     number: int | None
     """A choice from a list: 1 is the first, -1 the last, 0 the middle."""
     number_words: frozenset[str]
@@ -118,10 +120,15 @@ class Rules:
         receives: Sequence[re.Pattern[str]],
         compares: Sequence[re.Pattern[str]],
         gets: Sequence[re.Pattern[str]],
+        general: Sequence[re.Pattern[str]] = (),
         aspect_words: frozenset[str] = frozenset(),
+        general_words: frozenset[str] = frozenset(),
     ) -> None:
-        """`aspect_words`: folded words that ask for papers, money, time or place and by themselves name no matter."""
-        self.aspect_words = aspect_words
+        """`aspect_words`: folded words that ask for papers, money, time or place and by themselves name no matter.
+
+        `general_words`: those besides that ask how papers are handed in or fetched.
+        """
+        self.aspect_words, self.general_words, self._general = aspect_words, aspect_words | general_words, tuple(general)
         self._intents = tuple(intents)
         self._aspects = dict(aspects)
         self._follow_up, self._correction, self._back = tuple(follow_up), tuple(correction), tuple(back)
@@ -148,6 +155,7 @@ class Rules:
             needs=_any(self._needs, plain),
             compares=short and _any(self._compares, plain),
             gets=short and _any(self._gets, plain),
+            general=short and _any(self._general, plain),
             number=number,
             number_words=frozenset(words.split()),
         )

@@ -153,6 +153,8 @@ def in_passing(reading: Reading) -> bool:
 def _says_nothing(reading: Reading) -> bool:
     """«Cho em hỏi thủ tục giấy tờ», «thời gian xử lý»: words, and none of a matter."""
     words = reading.query
+    if reading.signs.general and reading.only_asks:  # «nộp hồ sơ thay người khác»
+        return not reading.exact
     if reading.signs.intents or reading.exact or reading.confidence >= NOTHING_SAID:
         return False
     return reading.only_asks or (len(words.words.folded) > 1 and not words.content)

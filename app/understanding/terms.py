@@ -48,6 +48,8 @@ class Entry:
     """Of a family: who asks to get it («xin, làm, đăng ký») means its first member."""
     related: frozenset[str] = frozenset()
     """Ids of its look-alikes: what a conversation about it moves to."""
+    oldest: int | None = None
+    """Days of age of the oldest it is for, when it is for the young only."""
 
 
 @dataclass(frozen=True)

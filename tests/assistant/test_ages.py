@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.assistant.ages import said_ages
+from app.understanding.ages import said_ages
 from app.understanding.decision import State
 from app.understanding.text import fold
 from tests.assistant.ward import Clock, incoming, pipeline
@@ -48,3 +48,23 @@ def test_the_case_it_tells(text: str, code: str, case: str | None) -> None:
     decision = PIPELINE.answer(incoming(text, "m"), State()).decision
     assert decision is not None
     assert [(part.code, part.case_id) for part in decision.parts] == [(code, case)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("bà nội 90 tuổi không đi được muốn làm căn cước", "1.014062"),
+        ("em 25 tuổi chưa khai sinh bao giờ", "1.001193"),
+        ("ong toi 80 tuoi lam can cuoc", "1.014062"),
+    ],
+)
+def test_what_is_for_children_is_not_for_a_grown_up(text: str, code: str) -> None:
+    decision = PIPELINE.answer(incoming(text, "m"), State()).decision
+    assert decision is not None
+    assert decision.codes[0] != code
+
+
+def test_a_mother_tells_her_own_age_and_means_the_child() -> None:
+    decision = PIPELINE.answer(incoming("em 25 tuổi mới sinh con đầu lòng, làm khai sinh cho bé", "m"), State()).decision
+    assert decision is not None
+    assert decision.codes[0] == "1.001193"

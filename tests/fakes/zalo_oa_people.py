@@ -170,7 +170,8 @@ def _history(world: World, citizen: Citizen) -> list[Json]:
         {"message_id": shown.message_id, "message": shown.text, "time": int(shown.at * 1000), "src": 0, "from_id": oa, "to_id": citizen.id}
         for shown in citizen.inbox
     ]
-    return sorted(said + heard, key=lambda message: message["time"], reverse=True)
+    # Of two in the same millisecond the later one is the newer.
+    return sorted(said + heard, key=lambda message: message["time"])[::-1]
 
 
 def _citizen(world: World, user_id: object) -> Citizen:
