@@ -24,7 +24,7 @@ from app.understanding.text import Normalizer, Words, plain_words
 
 KEPT_QUERIES = 32
 CANDIDATES = 16
-NEW = 3  # and so many besides of those that are newer than the weights: the learned sum cannot speak for them yet
+NEW, KNOWN_BY_NEW = 3, 0.6  # and so many besides of those newer than the weights that know this share: no learned sum speaks for them yet
 NAMES = 4  # of a class are compared letter by letter
 NB_SMOOTHING = 0.4
 COMMON = 0.15  # share of classes from which a word names no matter
@@ -251,9 +251,11 @@ class Index:
                 rough[self.number_of[rule]] += 10.0
         count = min(CANDIDATES, len(self.entries))
         best = np.argpartition(-rough, count - 1)[:count].astype(np.int32)
-        new = np.setdiff1d(self._new, best, assume_unique=True)
-        best = np.concatenate([best, new[np.argsort(-rough[new])[:NEW]]])
-        count = len(best)
+        new = self._new[coverage[self._new] >= KNOWN_BY_NEW]
+        if len(new):
+            new = np.setdiff1d(new, best, assume_unique=True)
+            best = np.concatenate([best, new[np.argsort(-rough[new])[:NEW]]])
+            count = len(best)
         nearest, nearest_three, name = self._nearest(best, where, weights)
         table = np.zeros((count, len(FEATURES)), dtype=np.float32)
         table[:, AT["centroid"]], table[:, AT["bayes"]] = centroid[best], bayes[best]
