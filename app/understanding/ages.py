@@ -6,7 +6,9 @@ import re
 
 DAYS = {"ngay": 1, "tuan": 7, "thang": 30.5, "tuoi": 365}
 WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
-_NUMBER = rf"(?P<number>\d{{1,3}}|{'|'.join(WORDS)})"
+_ALONE = "".join(rf"(?<!\b{word} )" for word in WORDS)
+"""«Bảy mươi chín tuổi» is not nine: numbers of several words are left alone."""
+_NUMBER = rf"(?P<number>\d{{1,3}}|{_ALONE}(?:{'|'.join(WORDS)}))"
 _OLD = re.compile(rf"\b{_NUMBER} ?(?P<unit>(?:ngay|tuan|thang)(?= tuoi\b)|tuoi)\b")
 _BORN = re.compile(
     r"\b(?:con|be|chau|nhoc|cu ti|sinh|de)\b(?: (?!trong|sau|cho|mat|han|moi lan|\d)\w+){0,3}"

@@ -26,6 +26,8 @@ PIPELINE = pipeline(Clock())
         ("con nộp hồ sơ chờ 3 tháng", []),
         ("con sinh trong 60 ngày thì sao", []),
         ("làm mất 3 ngày", []),
+        ("bà bảy mươi chín tuổi, ông tám mươi tuổi", []),
+        ("ba 60 tuổi", [21900]),
         ("", []),
     ],
 )
