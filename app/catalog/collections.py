@@ -39,15 +39,15 @@ class LifeEvent(Strict):
     name: ShortName
     about: Sentence
     opening: Sentence | None = Field(default=None, description="Lời chia buồn hay chúc mừng trước khi chỉ việc.")
-    advice: Sentence | None = Field(default=None, description="Việc cần làm ngay mà không phải là thủ tục. Có thì phải có `source`.")
-    source: Source | None = None
+    advice: Sentence | None = Field(default=None, description="Việc cần làm ngay mà không phải là thủ tục. Có thì phải có `sources`.")
+    sources: tuple[Source, ...] = Field(default=(), description="Nguồn của từng điều nói trong `advice`.")
     asks: tuple[Ask, ...] = Field(min_length=6, description="Cách người dân kể về sự kiện này.")
     procedures: tuple[Code, ...] = Field(min_length=2, description="Mã thủ tục theo thứ tự nên làm.")
 
     @model_validator(mode="after")
     def _advice_sourced(self) -> LifeEvent:
-        if (self.advice is None) != (self.source is None):
-            raise ValueError("`advice` và `source` đi cùng nhau.")
+        if (self.advice is None) != (not self.sources):
+            raise ValueError("`advice` và `sources` đi cùng nhau.")
         return self
 
 
