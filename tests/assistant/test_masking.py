@@ -152,6 +152,6 @@ def test_an_identity_number_is_masked_however_it_is_grouped(digits: str, groups:
     "text", ["1 " * 5_000, "0" * 10_000, "a@" * 5_000, "1." * 5_000, "otp" * 3_000, "H1." * 3_000, "a" * 10_000, ". " * 5_000]
 )
 def test_ten_thousand_characters_take_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     mask(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

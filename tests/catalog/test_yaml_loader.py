@@ -152,10 +152,10 @@ def test_a_byte_order_mark_from_windows_does_no_harm(tmp_path: Path) -> None:
 
 def test_a_file_of_a_megabyte_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
     (tmp_path / "thu.yaml").write_text("a: [" * 250_000)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ContentError, match=r"tệp quá lớn \(1,000,000 byte\) → giữ dưới 200,000 byte"):
         read_document(tmp_path / "thu.yaml")
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 def test_a_file_as_large_as_allowed_is_read(tmp_path: Path) -> None:

@@ -211,9 +211,9 @@ LONG = {
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
 def test_ten_thousand_characters_take_a_moment(normalizer: Normalizer, text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     words = normalizer.words(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert len(words.plain.split()) <= 400
 
 
