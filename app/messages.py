@@ -53,10 +53,15 @@ class Incoming(_Frozen):
 
 
 class Choice(_Frozen):
-    """One numbered choice. Choosing it is the same as sending `send`, or its number."""
+    """One numbered choice. Choosing it is the same as sending `send`, or its number. `note` says more and is no part of what is chosen."""
 
     label: str
     send: str
+    note: str = ""
+
+    def row(self, number: int) -> str:
+        """The choice as a numbered line."""
+        return f"{number}. {self.label}" + (f" – {self.note}" if self.note else "")
 
 
 class Link(_Frozen):
@@ -122,7 +127,7 @@ class Reply(_Frozen):
         if self.picture is not None:
             blocks.append(f"{self.picture.alt}: {self.picture.url}")
         if self.choices:
-            blocks.append("\n".join(f"{number}. {choice.label}" for number, choice in enumerate(self.choices, 1)))
+            blocks.append("\n".join(choice.row(number) for number, choice in enumerate(self.choices, 1)))
         blocks += self.closing
         return "\n\n".join(block for block in blocks if block)
 

@@ -97,7 +97,7 @@ def _answers(reply: Reply, can: Capabilities) -> tuple[Button, ...]:
     if can.button_answers == "none" or len(reply.choices) > can.buttons:
         return ()
     labels = [_numbered(number, choice.label) for number, choice in enumerate(reply.choices, 1)]
-    if any(_size(label) > can.button_label for label in labels):
+    if any(choice.note for choice in reply.choices) or any(_size(label) > can.button_label for label in labels):
         labels = [str(number) for number in range(1, len(labels) + 1)]
     buttons = [_answer(reply, can, number, label) for number, label in enumerate(labels, 1)]
     return tuple(button for button in buttons if button) if all(buttons) else ()
@@ -177,7 +177,7 @@ def _choosing(reply: Reply, answers: Sequence[Button]) -> list[_Block]:
     """The choices as numbered lines under a line that says what to do with the numbers."""
     if not reply.choices:
         return []
-    rows = [_numbered(number, choice.label) for number, choice in enumerate(reply.choices, 1)]
+    rows = [_clean(choice.row(number)) for number, choice in enumerate(reply.choices, 1)]
     return [tuple(_Row(row) for row in (_WORDS.press if answers else _WORDS.number, *rows))]
 
 

@@ -253,7 +253,10 @@ class Composer:
         event = asked.knowledge.catalog.life_event((decision.target or "").removeprefix("event:"))
         if event is None:
             return self._canned("out_of_scope", decision, asked)
-        choices = self._choices(event.procedures, asked)
+        choices = [
+            choice.model_copy(update={"note": f"khi {event.when[choice.send]}"}) if choice.send in event.when else choice
+            for choice in self._choices(event.procedures, asked)
+        ]
         paragraphs = self._say(
             "life_event.paragraphs", decision, asked, event=event, count=len(choices), asked_back=decision.outcome == "clarify"
         )
@@ -330,4 +333,4 @@ def _cases_to_choose(procedure: Procedure, part: Part, decision: Decision) -> li
 
 def _shown(choices: list[Choice]) -> tuple[Choice, ...]:
     """As shown: choosing is the same as saying the words. A number would point into a newer list when an old one is used."""
-    return tuple(Choice(label=choice.label, send=choice.label) for choice in choices)
+    return tuple(Choice(label=choice.label, send=choice.label, note=choice.note) for choice in choices)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.catalog.content import Procedure, Question
 from app.understanding.index import Index
 
 LABEL, CASE = 2, 1  # what a word counts: of an option's own words, or only of its cases'
 ENOUGH, CLEAR = 2, 2
+LONG_SPANS, TENS, SOME = ("nam", "thang"), frozenset({"hai", "muoi", "chuc"}), "may"
 SHORT = 20  # words; who answers a question tells no story
 BEFORE = frozenset({"da", "vang", "u", "uh", "um", "ok", "a", "em", "anh", "toi", "thi", "chon"})
 AFTER = frozenset({"a", "ak", "ah", "nha", "nhe", "ad", "em", "anh", "oi", "thoi", "roi", "vay"})
@@ -40,6 +42,15 @@ class Spoken:
         while begin < end and self.words[end - 1] in AFTER:
             end -= 1
         return self.words[begin:end]
+
+    @property
+    def roughly(self) -> Spoken:
+        """Numbers of months and years as «mấy»: «mất 10 năm rồi» is said in the words «mất mấy năm rồi»."""
+        words = list(self.words)
+        for at, (word, unit) in enumerate(pairwise(self.words)):
+            if unit in LONG_SPANS and (word.isdigit() or word in TENS) and not "".join(words[at + 2 : at + 3]).isdigit():
+                words[at] = SOME
+        return self if tuple(words) == self.words else Spoken(tuple(words), self.content)
 
     def holds(self, phrase: tuple[str, ...]) -> bool:
         """Whether these words occur in it one behind the other."""
@@ -128,6 +139,8 @@ class OptionPicker:
         found = [(len(words), words, ids.intersection(offered)) for words, ids in self._phrases.items() if _telling(words, spoken)]
         longest = max((length for length, _, ids in found if ids), default=0)
         ids = set().union(*(each for length, _, each in found if length == longest))
+        if not ids and (roughly := spoken.roughly) is not spoken:
+            return self.said(roughly, offered)
         return (ids.pop(), next(words for length, words, _ in found if length == longest)) if len(ids) == 1 else None
 
 

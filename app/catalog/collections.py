@@ -43,6 +43,13 @@ class LifeEvent(Strict):
     sources: tuple[Source, ...] = Field(default=(), description="Nguồn của từng điều nói trong `advice`.")
     asks: tuple[Ask, ...] = Field(min_length=6, description="Cách người dân kể về sự kiện này.")
     procedures: tuple[Code, ...] = Field(min_length=2, description="Mã thủ tục theo thứ tự nên làm.")
+    when: dict[Code, Text] = Field(default={}, description="Thủ tục nào chỉ cần khi nào: phần sau chữ «khi», không viết hoa, không chấm.")
+
+    @model_validator(mode="after")
+    def _when_of_its_own(self) -> LifeEvent:
+        if strange := self.when.keys() - set(self.procedures):
+            raise ValueError(f"`when` nói về thủ tục không có trong `procedures`: {', '.join(sorted(strange))}.")
+        return self
 
     @model_validator(mode="after")
     def _advice_sourced(self) -> LifeEvent:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from app.understanding.decision import SURE_ENOUGH, Decision, Outcome, Part, State
 from app.understanding.national import Named, Nearest
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.terms import Entry, Kind
+from app.understanding.text import fold
 
 LIKELY, LED = 0.3, 0.35  # confidences from which an intent, and what leads elsewhere or to several procedures, are believed
 PERHAPS = 0.15  # a confidence from which the best is shown, with what else may be meant
@@ -249,8 +251,15 @@ def told(reading: Reading, intent: str, confidence: float, state: State) -> Deci
     """An intent that is no procedure."""
     near = intent in WITH_NEAREST and (intent != "petition" or bool(reading.query.markers & COMPLAINTS))
     mind = () if state.code is None else (state.code,)
-    codes = tuple(dict.fromkeys([*mind, *reading.codes()]))[:5] if near else ()
+    named = (entry.id for entry, _ in reading.entries if entry.kind is Kind.PROCEDURE and _named(entry, reading))
+    codes = tuple(dict.fromkeys([*mind, *named]))[:5] if near else ()
     return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=()))
+
+
+def _named(procedure: Entry, reading: Reading) -> bool:
+    """Whether two words of the message stand side by side in a name: «bị phạt» has no procedure, «khai sinh trễ bị phạt» has."""
+    said = set(pairwise(reading.query.words.folded))
+    return any(not said.isdisjoint(pairwise(fold(name).split())) for name in procedure.names)
 
 
 def _unknown(reading: Reading, state: State) -> Decision:
