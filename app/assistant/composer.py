@@ -10,9 +10,8 @@ from typing import Any
 from jinja2 import Environment
 
 from app.assistant import news, teams
-from app.assistant.ages import case_by_age
 from app.assistant.cards import PORTAL, Cards
-from app.assistant.guiding import GUIDE, Guiding
+from app.assistant.guiding import GUIDE, LISTS, Guiding
 from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
@@ -99,13 +98,14 @@ class Composer:
                 words.append(self.replies.say(self.replies.get("card.replaced"), {"old": part.code}))
             if procedure.guide and decision.parts == (part,) and not decision.choices and not words and Aspect.QR not in part.aspects:
                 return self._guided(procedure, part, decision, asked)
-            case_id = _case_of(procedure, part, asked)
-            if len(decision.parts) == 1:
+            alone = len(decision.parts) == 1
+            known = part.case_id or (_still(procedure, decision.state.case) if alone else None)
+            case_id = known or self._case_of(procedure, asked)
+            if alone:
+                decision = replace(decision, state=replace(decision.state, case=case_id or ""))
                 words.append(self._introduce(procedure.name, part))
-                choices = _cases_to_choose(procedure, part, decision)
-            cards.append(
-                self._cards.card(procedure, procedure.case(case_id), part.aspects, asked.now.date(), case_known=case_id is not None)
-            )
+                choices = _cases_to_choose(procedure, replace(part, case_id=known), decision)
+            cards.append(self._card(procedure, case_id, part.aspects, asked))
             parts.append(replace(part, code=procedure.code, case_id=case_id))
             if Aspect.QR in part.aspects:
                 picture = self._cards.qr_picture(procedure)
@@ -122,17 +122,31 @@ class Composer:
 
     def _guided(self, procedure: Procedure, part: Part, decision: Decision, asked: Asked) -> Composed:
         """The next question of a procedure's guide, or its end; a message that already tells the case needs no questions."""
-        answers: tuple[str, ...] = ()
-        if decision.intent != GUIDE and (decision.inherited or not decision.state.answers):
-            story = len(asked.plain.split()) > SHORT and part.case_id is None  # it names much: better ask than guess
+        answers = decision.state.answers
+        if decision.intent != GUIDE and not (decision.intent == "choice" and answers):
+            story = len(asked.plain.split()) > SHORT  # it names much: better ask than guess
             named = asked.knowledge.reader.index.normalizer.words(f"{procedure.name} {procedure.official_name}").content
-            case_id = None if story else _case_of(procedure, part, replace(asked, words=asked.words.difference(named)))
-            if case_id is not None or not decision.inherited:
-                answers = self.guiding.told(procedure, case_id, asked.knowledge, asked.text or asked.plain)
-        told = bool(answers) and answers != decision.state.answers
+            beside, guess = replace(asked, words=asked.words.difference(named)), not (story or decision.inherited)
+            case_id = part.case_id or (_guessed_case(procedure, beside) if guess else None)
+            answers = self.guiding.told(procedure, case_id, asked.knowledge, asked.text or asked.plain, asked.now.date(), answers)
+        told = answers != decision.state.answers
         if told:
             decision = replace(decision, state=replace(decision.state, answers=answers))
-        return self.guiding.compose(procedure, decision, asked.now.date(), self._introduce, told=told)
+        return self.guiding.compose(procedure, decision, asked.now.date(), self._introduce, asked.local.profile, told=told)
+
+    def _case_of(self, procedure: Procedure, asked: Asked) -> str | None:
+        """The case that the message says, or is clearly about."""
+        if len(procedure.cases) == 1:
+            return None
+        told = self.guiding.told_case(procedure, asked.knowledge, asked.text or asked.plain, asked.now.date())
+        return told or _guessed_case(procedure, asked)
+
+    def _card(self, procedure: Procedure, case_id: str | None, aspects: tuple[Aspect, ...], asked: Asked) -> Card:
+        """While nobody knows which case it is, what is asked is told for each of them; of papers only the first one's list."""
+        today = asked.now.date()
+        if case_id is None and len(procedure.cases) > 1 and aspects and Aspect.QR not in aspects:
+            return self.guiding.together(procedure, procedure.cases, aspects, today, first=LISTS)
+        return self._cards.card(procedure, procedure.case(case_id), aspects, today, case_known=case_id is not None)
 
     def _perhaps(self, reply: Reply, decision: Decision, asked: Asked) -> Composed:
         """An answer that may not be what was meant: below it, what else may be."""
@@ -315,11 +329,16 @@ def _about_news(decision: Decision) -> Decision:
     return replace(decision, outcome="other", intent=news.INTENT, codes=(), choices=(), family=None, target=None)
 
 
-def _case_of(procedure: Procedure, part: Part, asked: Asked) -> str | None:
-    """The case that was chosen, or that the message is clearly about."""
-    picker, told = asked.knowledge.pickers.get(procedure.code), part.case_id or case_by_age(procedure, asked.plain)
-    if told is not None or picker is None:
-        return told
+def _still(procedure: Procedure, case_id: str) -> str | None:
+    """A case that was known, unless a newer catalog no longer has it."""
+    return next((case.id for case in procedure.cases if case.id == case_id), None)
+
+
+def _guessed_case(procedure: Procedure, asked: Asked) -> str | None:
+    """The case whose own words the message has most of."""
+    picker = asked.knowledge.pickers.get(procedure.code)
+    if picker is None:
+        return None
     beside = beside_name(asked.text or asked.plain, procedure, asked.knowledge.reader.index)
     return picker.pick(asked.words.intersection(beside.words), asked.markers)
 

@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.assistant.cards import WHOLE, Cards
 from app.assistant.knowing import Knowledge
-from app.assistant.options import SHORT, OptionPicker, Spoken, beside_name
+from app.assistant.options import Fit, OptionPicker, Spoken, beside_name, case_question
 from app.assistant.replies import Replies
 from app.catalog.content import Case, Procedure, Question
 from app.catalog.narrowing import Possible, answers_of, left_by, open_options, walked
+from app.commune import CommuneProfile
 from app.messages import Card, Choice, Line, Reply
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
 from app.understanding.dialogue import choose
-from app.understanding.rules import Aspect
-from app.understanding.text import fold
+from app.understanding.rules import Aspect, Signs
 
 GUIDE = "guide"
 """The intent of a question asked again."""
+QUESTION = "question"
+"""The target of a question that somebody asks instead of answering, and that names nothing of what we know."""
+OFTEN = 2  # times in a row that a question was not answered, from which all is shown
 LISTS = (Aspect.DOCUMENTS, Aspect.FORMS)
+ASKED, EVERYTHING = (Aspect.DOCUMENTS, Aspect.CONDITIONS), (Aspect.DOCUMENTS, Aspect.FEE, Aspect.TIME)
+CLEARLY = 3  # words that answer another question than the open one, whatever is said beside them
+REPLY = 8  # words of who answers a question, whatever else they may be about
 MORE = 3  # words beside «đổi câu 1»
 _ORDINAL = {"mot": 1, "dau": 1, "nhat": 1, "hai": 2, "nhi": 2, "ba": 3, "cuoi": -1}
 _AGAIN = re.compile(
@@ -54,7 +60,7 @@ class Standing:
     @classmethod
     def of(cls, procedure: Procedure, answers: Iterable[str]) -> Standing:
         """After these answers (`<question id>:<option number>`); those to questions that no longer exist do not count."""
-        given = {question: int(number) for question, _, number in (answer.rpartition(":") for answer in answers) if number.isdigit()}
+        given = _numbers(answers)
         possible, answered, question = walked(procedure.guide or (), frozenset(case.id for case in procedure.cases), given)
         asked = procedure.guide or ()
         after = asked[asked.index(question) + 1 :] if question is not None else ()
@@ -101,44 +107,73 @@ class Guiding:
 
     # --- hearing -------------------------------------------------------------------------------------------------
 
-    def heard(self, decision: Decision, knowledge: Knowledge, text: str, state: State) -> Decision:
-        """The decision about a message, when it was no answer in a guide; else what follows from the answer."""
+    def heard(self, decision: Decision, knowledge: Knowledge, text: str, state: State, today: dt.date) -> Decision:
+        """The decision about a message, when it was no answer to a question about the case; else what follows from the answer."""
         procedure = knowledge.catalog.current(state.code) if state.code else None
-        asking = any(choice.startswith("guide:") for choice in state.choices)
-        if procedure is None or procedure.guide is None or not (asking or state.answers):
+        if procedure is None or len(procedure.cases) == 1:
             return decision
-        words = knowledge.reader.index.query(text).words
+        index = knowledge.reader.index
+        words = index.query(text).words
         signs = knowledge.reader.rules.signs(words.plain, " ".join(words.folded), words.original)
         if signs.sure is not None:
             return decision
+        spoken = Spoken.of(text, index, today)
+        if procedure.guide is None:
+            return self._case_heard(_kept(decision, procedure, knowledge, spoken, state), procedure, knowledge, signs, spoken, text, state)
+        asking = any(choice.startswith("guide:") for choice in state.choices)
         standing = Standing.of(procedure, state.answers)
-        again = _asked_again(words.plain, standing, asking=asking)
+        again = _asked_again(words.plain, standing, asking=asking) if asking or state.answers else None
         if again is not None:
             return _repeat(standing, state, again)
-        if decision.intent == "choice":
+        if decision.intent == "choice" or not (asking or state.answers):
             return decision
-        chosen = self._answer(decision, standing, knowledge, text, state)
+        chosen = self._answer(decision, standing, knowledge, signs, spoken, text, state)
         if chosen is not None:
             return chosen if isinstance(chosen, Decision) else choose(chosen, signs.aspects or state.aspects, state)
         same = decision.inherited and [part.code for part in decision.parts] == [procedure.code]
-        name = knowledge.reader.index.normalizer.words(procedure.name).content
-        nothing = same and not signs.aspects and set(words.content).isdisjoint(name)
+        name = index.normalizer.words(procedure.name).content
+        nothing = same and not signs.aspects and (spoken.asks or set(words.content).isdisjoint(name))
         unheard = decision.outcome == "unknown" or decision.intent == "empty" or decision.choices == state.choices or nothing
         unsure = _UNSURE.search(words.plain) is not None and len(words.folded) <= MORE + MORE and not signs.aspects
         if asking and standing.question is not None and (unheard or unsure):
-            return replace(_repeat(standing, state, None), outcome="clarify")
+            if spoken.asks and not unsure:
+                return replace(_repeat(standing, state, None), target=QUESTION)
+            unheard_so_far = replace(state, unheard=0 if unsure else state.unheard + 1)
+            return replace(_repeat(standing, unheard_so_far, None), outcome="clarify")
         if asking and decision.outcome == "other" and not decision.state.choices:  # after a thanks, the question still stands
             return replace(decision, state=replace(decision.state, choices=state.choices, labels=state.labels))
-        return replace(decision, state=replace(decision.state, answers=state.answers)) if same else decision
+        return _kept(decision, procedure, knowledge, spoken, state)
 
-    def _answer(self, decision: Decision, standing: Standing, knowledge: Knowledge, text: str, state: State) -> str | Decision | None:
+    def _case_heard(
+        self, decision: Decision, procedure: Procedure, knowledge: Knowledge, signs: Signs, spoken: Spoken, text: str, state: State
+    ) -> Decision:
+        """Of a procedure without a guide: the case that is answered, or another than the one that was chosen or told."""
+        if decision.intent == "choice":
+            return decision
+        ids = [case.id for case in procedure.cases]
+        offered, picker = range(1, len(ids) + 1), self._picker(case_question(procedure), procedure, knowledge)
+        asking = any(choice.startswith("case:") for choice in state.choices)
+        now = ids.index(state.case) + 1 if state.case in ids else None
+        other, named = _other(decision, knowledge, text, procedure.code)
+        fit = picker.fit(spoken, offered)
+        if fit is not None and _DENIED.search(spoken.plain):
+            if fit.number == now and decision.state.code == procedure.code:
+                return replace(decision, state=replace(decision.state, case=""))
+            return decision
+        if fit is None or fit.number == now or (named and len(spoken.content) > 1) or (signs.aspects and not fit.spoken):
+            return decision
+        about = decision.codes[:1] == (procedure.code,)
+        answers = asking and now is None and (not other or fit.sure or (fit.spoken and _replies(spoken, signs)))
+        if answers or (about and (signs.correction or picker.told(spoken, offered) == fit.number)):
+            return choose(f"case:{procedure.code}:{ids[fit.number - 1]}", signs.aspects or state.aspects, state)
+        return decision
+
+    def _answer(
+        self, decision: Decision, standing: Standing, knowledge: Knowledge, signs: Signs, spoken: Spoken, text: str, state: State
+    ) -> str | Decision | None:
         """The answer that the message gives to the open question, or another one to an earlier question."""
-        index, code = knowledge.reader.index, standing.procedure.code
-        words = index.query(text).words
-        signs = knowledge.reader.rules.signs(words.plain, " ".join(words.folded), words.original)
-        spoken, denied = Spoken.of(text, index), _DENIED.search(fold(text)) is not None
-        other = decision.confidence >= SURE_ENOUGH and not (decision.inherited and decision.codes[:1] == (code,))
-        named = index.exact(index.query(text)) not in (None, code)
+        code, denied = standing.procedure.code, _DENIED.search(spoken.plain) is not None
+        other, named = _other(decision, knowledge, text, code)
         now = {question.id: number for question, number in standing.answered}
         earlier = [question for question, _ in reversed(standing.answered)]
         open_ = [standing.question] if standing.question is not None else []
@@ -146,14 +181,28 @@ class Guiding:
         order = (*earlier, *open_, *later) if signs.correction else (*open_, *earlier, *later)
         fits = [(each, self._picker(each, standing.procedure, knowledge).fit(spoken, standing.offered(each))) for each in order]
         for question, fit in sorted(((each, fit) for each, fit in fits if fit), key=lambda pair: not pair[1].sure):
-            if (other and not fit.sure) or (named and len(spoken.content) > 1) or (signs.aspects and not fit.spoken):
+            replies = question in open_ and fit.spoken and _replies(spoken, signs)
+            if (other and not (fit.sure or replies)) or (named and len(spoken.content) > 1 and not replies):
+                continue
+            if signs.aspects and not fit.spoken:
                 continue
             if denied:
                 if fit.number == now.get(question.id):
                     return _repeat(standing, state, question)
-            elif fit.number != now.get(question.id) and (question in open_ or fit.sure or (signs.correction and question in earlier)):
+            elif fit.number != now.get(question.id) and (
+                question in open_ or self._another(question, fit, standing, knowledge, signs, spoken)
+            ):
                 return f"guide:{code}:{question.id}:{fit.number}"
         return None
+
+    def _another(self, question: Question, fit: Fit, standing: Standing, knowledge: Knowledge, signs: Signs, spoken: Spoken) -> bool:
+        """Whether a question that is not open is answered: who corrects does, and who says whole words that mean nothing else."""
+        if signs.correction:
+            return question in [each for each, _ in standing.answered]
+        picker, offered = self._picker(question, standing.procedure, knowledge), standing.offered(question)
+        said = picker.said(spoken, offered)
+        clear = fit.sure or (said is not None and len(said[1]) >= CLEARLY)
+        return clear and picker.told(spoken, offered) is not None
 
     def _picker(self, question: Question, procedure: Procedure, knowledge: Knowledge) -> OptionPicker:
         key = (procedure.code, question.id)
@@ -163,25 +212,42 @@ class Guiding:
             self._made[key] = (procedure, picker)
         return picker
 
-    def told(self, procedure: Procedure, case_id: str | None, knowledge: Knowledge, text: str) -> tuple[str, ...]:
-        """The answers that a first message already gives: those that lead to the case it is about, or that it says in so many words."""
+    def told(
+        self, procedure: Procedure, case_id: str | None, knowledge: Knowledge, text: str, today: dt.date, given: tuple[str, ...] = ()
+    ) -> tuple[str, ...]:
+        """The answers that a message gives unasked, beside those already given: what it says in so many words, or what leads to its case."""
         questions, possible = procedure.guide or (), frozenset(case.id for case in procedure.cases)
-        found = answers_of(questions, case_id, possible) if case_id is not None else None
-        spoken = beside_name(text, procedure, knowledge.reader.index)
-        if found is None and len(spoken.words) <= SHORT and _DENIED.search(fold(text)) is None:
-            found = {}
-            while (question := walked(questions, possible, found)[2]) is not None:
-                left = walked(questions, possible, found)[0]
-                said = self._picker(question, procedure, knowledge).told(spoken, open_options(question, left))
-                if said is None:
-                    break
-                found[question.id] = said
-        return tuple(f"{question}:{number}" for question, number in (found or {}).items())
+        known = _numbers(given)
+        found: dict[str, int] = {}
+        spoken = beside_name(text, procedure, knowledge.reader.index, today)
+        if _DENIED.search(spoken.plain) is None:
+            for question in questions:
+                said = self._picker(question, procedure, knowledge).told(spoken, open_options(question, possible))
+                if said is not None and question.id not in known:
+                    found[question.id] = said
+        if not known and not found and case_id is not None:
+            found = answers_of(questions, case_id, possible) or {}
+        return (*given, *(f"{question}:{number}" for question, number in found.items()))
+
+    def told_case(self, procedure: Procedure, knowledge: Knowledge, text: str, today: dt.date) -> str | None:
+        """The case that a message says unasked, in whole words or by a time."""
+        spoken, question = beside_name(text, procedure, knowledge.reader.index, today), case_question(procedure)
+        if _DENIED.search(spoken.plain) is not None:
+            return None
+        number = self._picker(question, procedure, knowledge).told(spoken, range(1, len(procedure.cases) + 1))
+        return procedure.cases[number - 1].id if number is not None else None
 
     # --- replying ------------------------------------------------------------------------------------------------
 
     def compose(
-        self, procedure: Procedure, decision: Decision, today: dt.date, introduce: Callable[[str, Part], str], *, told: bool
+        self,
+        procedure: Procedure,
+        decision: Decision,
+        today: dt.date,
+        introduce: Callable[[str, Part], str],
+        commune: CommuneProfile,
+        *,
+        told: bool,
     ) -> tuple[Reply, Decision]:
         """The reply, and the decision with what it offers. `told`: the answers are what a message was understood to say."""
         standing, [part] = Standing.of(procedure, decision.state.answers), decision.parts
@@ -195,12 +261,18 @@ class Guiding:
             return self._ended(standing, decision, today, introduce, answering=answering, told=told), decision
         shown = tuple(Choice(label=each.label, send=each.label) for each in choices)
         so_far = self._said("understood" if told else "chosen", names=standing.labels) if standing.labels else ""
+        often = decision.outcome == "clarify" and state.unheard >= OFTEN
+        if answering and (often or decision.target == QUESTION):
+            sorry = self._said("unheard_often" if often else "asked_back", commune=commune)
+            card = self.together(procedure, standing.cases, EVERYTHING if often else ASKED, today)
+            question = (self._question(standing),)
+            return Reply(paragraphs=(sorry,), cards=(card,), choices=shown, closing=question, feedback=True), decision
         if answering:
             unheard = self._said("unheard") if decision.outcome == "clarify" else ""
             said = (unheard, so_far if not unheard else "", self._question(standing))
             return Reply(paragraphs=tuple(filter(None, said)), choices=shown), decision
         if part.aspects:
-            words, card = introduce(procedure.name, part), self._aspects(standing, part.aspects, today)
+            words, card = introduce(procedure.name, part), self.together(procedure, standing.cases, part.aspects, today)
         else:
             words, card = self._said("intro", name=procedure.name, count=len(procedure.guide or ())), self._short(standing, today)
         closing = tuple(filter(None, (so_far, self._question(standing))))
@@ -232,18 +304,23 @@ class Guiding:
         what_for = Line(label=self._replies.get("card.guide.what_for"), text=standing.procedure.summary)
         return card.model_copy(update={"lines": (what_for,), "case": "", "links": ()})
 
-    def _aspects(self, standing: Standing, aspects: tuple[Aspect, ...], today: dt.date) -> Card:
-        """What was asked, for all cases still possible."""
-        procedure, cases = standing.procedure, standing.cases
+    def together(
+        self, procedure: Procedure, cases: Sequence[Case], aspects: tuple[Aspect, ...], today: dt.date, *, first: tuple[Aspect, ...] = ()
+    ) -> Card:
+        """What was asked, for all these cases. `first`: of what differs in these aspects, only what is true for the first case."""
         cards = [self._cards.card(procedure, case, aspects, today, case_known=False) for case in cases]
         briefly = [self._cards.card(procedure, case, (), today, case_known=False) for case in cases]
         lines = []
         for at, aspect in enumerate(aspects):
             own = [card.lines[at] for card in cards]
+            if aspect in first:
+                lines.append(own[0])
+                continue
             if aspect is Aspect.FEE and any(line != own[0] for line in own):  # a list for each of several cases is too long to read
                 own = [card.lines[WHOLE.index(aspect)] for card in briefly]
             lines.append(self._together(aspect, list(zip(cases, own, strict=True))))
-        return cards[0].model_copy(update={"lines": tuple(lines), "case": ""})
+        of_first = any(aspect in first and any(card.lines[at] != cards[0].lines[at] for card in cards) for at, aspect in enumerate(aspects))
+        return cards[0].model_copy(update={"lines": tuple(lines), "case": cards[0].case if of_first else ""})
 
     def _together(self, aspect: Aspect, lines: list[tuple[Case, Line]]) -> Line:
         """One line for several cases: what is the same for all, or each with what is true for it."""
@@ -261,6 +338,33 @@ class Guiding:
 
     def _said(self, words: str, **context: object) -> str:
         return self._replies.say(self._replies.get(f"card.guide.{words}"), context)
+
+
+def _numbers(answers: Iterable[str]) -> dict[str, int]:
+    """The option by question, of answers as they are kept."""
+    return {question: int(number) for question, _, number in (answer.rpartition(":") for answer in answers) if number.isdigit()}
+
+
+def _other(decision: Decision, knowledge: Knowledge, text: str, code: str) -> tuple[bool, bool]:
+    """Whether a message is likely about another matter than this procedure, and whether it is another's very name."""
+    index = knowledge.reader.index
+    other = decision.confidence >= SURE_ENOUGH and not (decision.inherited and decision.codes[:1] == (code,))
+    return other and decision.codes[:1] != (code,), index.exact(index.query(text)) not in (None, code)
+
+
+def _replies(spoken: Spoken, signs: Signs) -> bool:
+    """Short, and no question on papers or money: while a question is open, that answers it."""
+    return len(spoken.words) <= REPLY and not signs.aspects and not spoken.asks
+
+
+def _kept(decision: Decision, procedure: Procedure, knowledge: Knowledge, spoken: Spoken, state: State) -> Decision:
+    """The decision with the case and the answers that are known, while the procedure is the same and nobody begins anew by its name."""
+    after, normalizer = decision.state, knowledge.reader.index.normalizer
+    named = normalizer.words(f"{procedure.name} {procedure.official_name}").content
+    anew = not decision.inherited and bool(decision.parts) and not decision.aspects and spoken.content.issubset(named)
+    if after.code != state.code or len(decision.parts) > 1 or decision.intent == "choice" or anew:
+        return decision
+    return replace(decision, state=replace(after, case=after.case or state.case, answers=after.answers or state.answers))
 
 
 def _asked_again(plain: str, standing: Standing, *, asking: bool) -> Question | None:

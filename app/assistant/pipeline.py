@@ -171,7 +171,7 @@ class Pipeline:
         if turn.decision is None:
             text = turn.masked.for_reading
             decision = decide(turn.knowledge.reader, text, turn.state)
-            turn.decision = self._composer.guiding.heard(decision, turn.knowledge, text, turn.state)
+            turn.decision = self._composer.guiding.heard(decision, turn.knowledge, text, turn.state, turn.now.date())
 
     def _hear_wishes(self, turn: Turn) -> None:
         assert turn.decision is not None

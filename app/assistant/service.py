@@ -205,6 +205,8 @@ def _state_of(data: dict[str, Any]) -> State:
         choices=tuple(data.get("choices", ())),
         labels=tuple(data.get("labels", ())),
         answers=tuple(data.get("answers", ())),
+        case=data.get("case", ""),
+        unheard=data.get("unheard", 0),
         elsewhere=data.get("elsewhere", ""),
         expects=data.get("expects", ""),
     )

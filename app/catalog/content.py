@@ -232,12 +232,18 @@ class Case(Strict):
     name: ShortName = Field(description="Tên trường hợp bằng lời thường.")
     when: Sentence = Field(description="Trường hợp này là của ai, khi nào.")
     asks: tuple[Ask, ...] = Field(default=(), description="Cách hỏi chỉ đúng với trường hợp này (nếu có).")
+    said: tuple[Ask, ...] = Field(
+        default=(), description="Lời ngắn chỉ đúng trường hợp này khi đã biết thủ tục, ví dụ: «rách nát», «chưa có ADN»."
+    )
     papers: tuple[Paper, ...] | Unknown = Field(description="Giấy tờ cần chuẩn bị, hoặc `unknown`.")
     time: tuple[ProcessingTime, ...] | Unknown = Field(description="Thời hạn giải quyết, hoặc `unknown`.")
     fees: tuple[Fee, ...] | Unknown = Field(description="Phí, lệ phí theo cách nộp, hoặc `unknown`.")
     age_days: tuple[int, int] | None = Field(
         default=None,
         description="Trường hợp này là của người bao nhiêu ngày tuổi: từ, đến (nghe «bé 3 tháng» là biết). Một tuổi là 365 ngày.",
+    )
+    since_days: tuple[int, int] | None = Field(
+        default=None, description="Trường hợp này là khi người thân mất đã bao nhiêu ngày: từ, đến (nghe «mất ba năm rồi» là biết)."
     )
 
     @model_validator(mode="after")

@@ -25,6 +25,10 @@ class State:
     """The words of the offered choices, in the same order: saying one of them chooses it."""
     answers: tuple[str, ...] = ()
     """What was answered in the guide of `code`: `<question id>:<option number>`."""
+    case: str = ""
+    """Id of the case of `code` that was chosen or told: what is asked next is about it."""
+    unheard: int = 0
+    """How often in a row an open question of a guide was not answered."""
     elsewhere: str = ""
     """Id of another agency's matter, when that was answered last: what is asked next may be about it."""
     expects: str = ""

@@ -154,7 +154,7 @@ def _still_known(reader: Reader, state: State) -> State:
         return (choice.split(":")[1] if choice.startswith(("case:", "guide:")) else choice) in reader.index.number_of
 
     if state.code is not None and not known(state.code):
-        state = replace(state, code=None, aspects=(), answers=())
+        state = replace(state, code=None, aspects=(), answers=(), case="")
     if state.elsewhere.startswith("elsewhere:") and not known(state.elsewhere):
         state = replace(state, elsewhere="")
     if not all(map(known, state.choices)):
@@ -258,7 +258,7 @@ def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
     codes = (chosen, *(code for code in state.choices if code != chosen and ":" not in code))
     return Decision(
         "answer", "choice", codes, aspects, parts=(Part(chosen, aspects, case_id),), confidence=1.0,
-        state=State(code=chosen, aspects=aspects, recent=recent, answers=answers),
+        state=State(code=chosen, aspects=aspects, recent=recent, answers=answers, case=case_id or ""),
     )  # fmt: skip
 
 

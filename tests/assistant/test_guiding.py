@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
@@ -176,7 +176,7 @@ def test_what_is_no_answer_asks_again_and_loses_nothing(text: str) -> None:
         talk.say(each)
     before = talk.state
     assert "Câu 2" in talk.hear(text)
-    assert talk.state == before
+    assert replace(talk.state, unheard=before.unheard) == before
 
 
 @pytest.mark.parametrize("text", ["mất bao lâu", "bao lâu thì xong", "hết bao nhiêu tiền", "nộp ở đâu", "làm online được không"])
