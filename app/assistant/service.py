@@ -207,5 +207,6 @@ def _state_of(data: dict[str, Any]) -> State:
         answers=tuple(data.get("answers", ())),
         elsewhere=data.get("elsewhere", ""),
         expects=data.get("expects", ""),
+        condoled=data.get("condoled", False),
     )
     return replace(state, aspects=tuple(Aspect(value) for value in data.get("aspects", ())))
