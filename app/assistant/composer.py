@@ -271,8 +271,15 @@ class Composer:
             choice.model_copy(update={"note": f"khi {event.when[choice.send]}"}) if choice.send in event.when else choice
             for choice in self._choices(event.procedures, asked)
         ]
+        opening = "" if decision.state.condoled and event.opening == self.replies.get("condolence") else event.opening
         paragraphs = self._say(
-            "life_event.paragraphs", decision, asked, event=event, count=len(choices), asked_back=decision.outcome == "clarify"
+            "life_event.paragraphs",
+            decision,
+            asked,
+            event=event,
+            opening=opening,
+            count=len(choices),
+            asked_back=decision.outcome == "clarify",
         )
         links = (Link(label=event.name, url=f"{self._public_url}/su-kien/{event.id}"),)
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices), links=links, feedback=True), decision, choices)

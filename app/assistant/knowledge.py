@@ -18,6 +18,7 @@ from app.understanding.foreign import FOREIGN_FILE
 from app.understanding.hashed_words import HashedWords
 from app.understanding.index import Index
 from app.understanding.language import Language
+from app.understanding.leaning import Leaning, Leanings, pattern
 from app.understanding.learned import Learned
 from app.understanding.national import Named, National
 from app.understanding.phrases import Phrases
@@ -44,12 +45,15 @@ def build_reader(catalog: Catalog, folder: Path, weights: Weights | None = None)
         national = read_national(folder)
         index = build_index([*catalog_entries(catalog, national), *intent_entries(intents)], folder, Learned.load(), Language.load())
         rules = build_rules(intents)
+        leanings = build_leanings(folder)
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         wrong = f"không dùng được: {type(error).__name__} {error}"
         advice = "so với bản trước trong git; mẫu (pattern) phải đủ ngoặc, tên phải có thật"
-        raise ContentError([Problem("intents.yaml, lexicon.yaml", "", wrong, advice)]) from error
-    words = (HashedWords.load(file) for file in (FOREIGN_FILE, TURN_FILE, VAGUE_FILE))
-    return Reader(index, rules, weights or Weights.load(), _not_held(national, catalog), catalog.everyday[:OFTEN], *words)
+        raise ContentError([Problem("intents.yaml, lexicon.yaml, leanings.yaml", "", wrong, advice)]) from error
+    foreign, turning, vague = (HashedWords.load(file) for file in (FOREIGN_FILE, TURN_FILE, VAGUE_FILE))
+    return Reader(
+        index, rules, weights or Weights.load(), _not_held(national, catalog), catalog.everyday[:OFTEN], foreign, turning, vague, leanings
+    )
 
 
 def read_national(folder: Path) -> list[Named]:
@@ -150,6 +154,25 @@ def _procedure_entry(procedure: Procedure, siblings: Mapping[str, frozenset[str]
 def intent_entries(intents: dict[str, Any]) -> list[Entry]:
     """Classes of `intents.yaml`."""
     return [Entry(f"intent:{item['id']}", Kind.INTENT, (), tuple(item["examples"])) for item in intents["intents"]]
+
+
+def build_leanings(folder: Path) -> Leanings:
+    """What certain words say for sure (`leanings.yaml`), nothing when there is no such file."""
+    file = folder / "leanings.yaml"
+    if not file.exists():
+        return Leanings()
+    data = read_document(file).data
+    words, groups = data["words"], data["groups"]
+
+    def codes(item: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        return tuple(code for name in item.get(key, ()) for code in groups.get(name, [name]))
+
+    def leaning(item: Mapping[str, Any]) -> Leaning:
+        unless = pattern(item["unless"], words) if "unless" in item else None
+        return Leaning(pattern(item["when"], words), unless, codes(item, "toward"), codes(item, "away"))
+
+    own_words = {code: pattern(said, words) for code, said in data["own_words"].items()}
+    return Leanings([leaning(item) for item in data["leanings"]], own_words, leaning(data["mourning"]))
 
 
 def build_rules(intents: dict[str, Any]) -> Rules:

@@ -11,9 +11,24 @@ _GAP = r"(?:[^\S\n]|[.\-\u2010-\u2013\u200b-\u200d\u2060])?"
 # Where a number may begin: not inside another, not behind the dot of a price, and not as a date such as 02-09-2024.
 _BEGIN = r"(?<!\d)(?<!\d\.)(?!(?:0?[1-9]|[12]\d|3[01])[ .\-](?:0?[1-9]|1[0-2])[ .\-](?:19|20)\d\d\b)"
 _IDENTITY_WORDS = "cccd|cmnd|cmt|căn cước|can cuoc|chứng minh|chung minh|định danh|dinh danh"
+# What a password is called, what is no word between that and it, and what one looks like: it has a digit.
+_CALLED = "mật khẩu|mat khau|pass(?:word|wd)?|(?:mk|pw)(?=[^\\S\\n]*(?:[:=]|là|la\\b))"
+_NOT_BETWEEN = r"(?:năm|nam|ngày|ngay|tháng|thang|gọi|goi|tổng|tong|đài|dai|hotline|lúc|luc|luật|luat|số|so|phí|phi|thẻ|the|ký|ky)\b"
+_SAID = r"(?=\S{0,39}\d)[^\s,;\[\]()]{4,40}"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")),
+    # Four groups of four digits that are no years.
+    ("card", re.compile(rf"{_BEGIN}(?!(?:(?:19|20)\d\d{_GAP}){{4}})(?:\d{{4}}{_GAP}){{3}}\d{{4}}(?:{_GAP}\d{{1,3}})?(?!\d)")),
+    ("password", re.compile(r"(?i)\b(?:cvv2?|cvc|(?:mã |ma )?pin)\b\D{0,12}(\d{3,8})\b")),
+    (
+        "password",
+        re.compile(rf"(?i)\b(?:{_CALLED})(?:[^\S\n]+(?!{_NOT_BETWEEN})[^\W\d]+){{0,4}}[^\S\n]*[:=]?[^\S\n]*({_SAID})"),
+    ),
     ("otp", re.compile(rf"(?i)\b(?:otp|mã xác (?:nhận|thực)|ma xac (?:nhan|thuc))\D{{0,20}}(\d(?:{_GAP}\d){{3,7}})\b")),
+    (
+        "otp",
+        re.compile(r"(?i)(?<!nối )(?<!noi )\b(?:mã|ma)[^\S\n]+(?:(?:là|la|số|so)[^\S\n]+)?(\d{6}|\d{3}[^\S\n]\d{3})(?![\w.]|[^\S\n]\d)"),
+    ),
     ("dossier", re.compile(r"(?i)(?<![\w.])(?:\d{1,3}\.){0,4}[A-Z]{1,3}\d{1,3}(?:\.\d{1,3}){0,4}-\d{6}-[A-Z\d]{3,8}\b")),
     (
         "account",
@@ -30,6 +45,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 LABELS = {
     "email": "[thư điện tử]",
+    "card": "[số thẻ]",
+    "password": "[mật khẩu]",
     "otp": "[mã xác nhận]",
     "dossier": "[mã hồ sơ]",
     "account": "[số tài khoản]",

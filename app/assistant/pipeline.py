@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jinja2 import Environment
 
@@ -26,6 +26,13 @@ from app.ward.ward import SwitchName
 Clock = Callable[[], dt.datetime]
 ALWAYS = frozenset({"emergency", "delete_data", "erase_data", "keep_data", "unfollow", "unlink", "why_received", "my_subscriptions"})
 """Intents that are answered also while answering is switched off: danger, and what people may demand of us."""
+
+MATTERS = frozenset({"other_level", "national", "law_advice", "status"})
+"""Intents that are no procedure of the ward and yet about a matter of somebody's life."""
+
+SECRETS, NUMBERS = frozenset({"card", "password"}), frozenset({"account", "otp"})
+"""Kinds of what is masked: what nobody should send, and what may be sent beside a question."""
+SMALL = frozenset({"empty", "thanks", "greeting", "goodbye", "out_of_scope"})
 
 
 @dataclass
@@ -85,8 +92,10 @@ class Pipeline:
             self._shorten,
             self._mask_personal_data,
             self._decide,
+            self._keep_no_secrets,
             self._hear_wishes,
             self._compose,
+            self._condole,
             self._respect_switches,
             self._add_notes,
         )
@@ -173,17 +182,41 @@ class Pipeline:
             decision = decide(turn.knowledge.reader, text, turn.state)
             turn.decision = self._composer.guiding.heard(decision, turn.knowledge, text, turn.state, turn.now.date())
 
+    def _keep_no_secrets(self, turn: Turn) -> None:
+        """Whoever sends a password, a card or an account number is told not to, rather than something guessed from the rest."""
+        assert turn.decision is not None
+        kinds, decision = frozenset(turn.masked.kinds), turn.decision
+        nothing_else = decision.outcome in ("unknown", "clarify") or decision.intent in SMALL
+        if (kinds & NUMBERS and nothing_else) or (kinds & SECRETS and (nothing_else or decision.outcome == "answer")):
+            turn.decision = Decision("other", "personal_data", confidence=1.0, state=turn.state)
+
     def _hear_wishes(self, turn: Turn) -> None:
         assert turn.decision is not None
         turn.decision, turn.wish = following.heard(turn.knowledge.listener, turn.decision, turn.masked.for_reading, turn.state)
 
     def _compose(self, turn: Turn) -> None:
         assert turn.decision is not None
+        turn.decision = replace(turn.decision, state=replace(turn.decision.state, condoled=turn.state.condoled))
         query = turn.knowledge.reader.index.query(turn.masked.for_reading)
         asked = Asked(
             turn.knowledge, query.words.plain, frozenset(query.content), query.markers, turn.now, turn.local, turn.masked.for_reading
         )
         turn.reply, turn.decision = self._composer.compose(turn.decision, asked)
+
+    def _condole(self, turn: Turn) -> None:
+        """Whoever tells of a death hears first, and once, that we are sorry; a life event has words of its own for it."""
+        assert turn.decision is not None
+        assert turn.reply is not None
+        decision, reader = turn.decision, turn.knowledge.reader
+        about_a_matter = decision.outcome != "other" or decision.intent in MATTERS
+        if decision.state.condoled or not about_a_matter:
+            return
+        sorry: str = self._composer.replies.get("condolence")
+        if not any(paragraph.startswith(sorry) for paragraph in turn.reply.paragraphs):
+            if not reader.leanings.mourns(reader.index.query(turn.masked.for_reading).words.original):
+                return
+            turn.reply = turn.reply.model_copy(update={"paragraphs": (sorry, *turn.reply.paragraphs)})
+        turn.decision = replace(decision, state=replace(decision.state, condoled=True))
 
     def _respect_switches(self, turn: Turn) -> None:
         """Where answering is switched off, the ward's reason is the answer."""

@@ -209,5 +209,6 @@ def _state_of(data: dict[str, Any]) -> State:
         unheard=data.get("unheard", 0),
         elsewhere=data.get("elsewhere", ""),
         expects=data.get("expects", ""),
+        condoled=data.get("condoled", False),
     )
     return replace(state, aspects=tuple(Aspect(value) for value in data.get("aspects", ())))

@@ -33,6 +33,8 @@ class State:
     """Id of another agency's matter, when that was answered last: what is asked next may be about it."""
     expects: str = ""
     """What else the last reply asked for, such as a residential group or a confirmation: `app.subscribers.hearing.Expects`."""
+    condoled: bool = False
+    """Whether condolences were said in this conversation: they are said once."""
 
 
 @dataclass(frozen=True)

@@ -235,8 +235,8 @@ class Index:
         markers = self.markers.of(kept.split())
         return Query(words, terms_of(words), words.content, self._content_text(words), replaced, markers, denied, only_acts)
 
-    def score(self, query: Query, rules: frozenset[str] = frozenset(), exact: str | None = None) -> Scored:
-        """Candidates with their features. `rules` are ids of intents whose pattern fired; `exact` must be among the candidates."""
+    def score(self, query: Query, rules: frozenset[str] = frozenset(), among: frozenset[str] = frozenset()) -> Scored:
+        """Candidates with their features. `rules` are ids of intents whose pattern fired; those `among` are candidates too."""
         where, weights, norm = self._vector(query.terms)
         weights = weights / norm
         centroid, bayes = self._class_scores(where, weights)
@@ -246,7 +246,7 @@ class Index:
         if self._learned is not None:
             learned[self._learned_numbers] = self._learned.score(query.terms)[self._learned_known]
             rough += ROUGH_LEARNED * learned
-        for rule in rules if exact is None else {*rules, exact}:
+        for rule in rules | among:
             if rule in self.number_of:
                 rough[self.number_of[rule]] += 10.0
         count = min(CANDIDATES, len(self.entries))

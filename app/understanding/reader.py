@@ -14,6 +14,7 @@ from app.understanding.ages import grown_up
 from app.understanding.foreign import foreign_features
 from app.understanding.hashed_words import HashedWords, bounded
 from app.understanding.index import FEATURES, Index
+from app.understanding.leaning import Leanings
 from app.understanding.national import National, Nearest
 from app.understanding.ranker import Ranking, Weights, likely, rank
 from app.understanding.rules import Aspect, Rules, Signs
@@ -104,6 +105,7 @@ class Reader:
         foreign_words: HashedWords | None = None,
         turning_words: HashedWords | None = None,
         vague_words: HashedWords | None = None,
+        leanings: Leanings | None = None,
     ) -> None:
         """`often`: codes asked most, to offer to who has not said anything yet."""
         self.index = index
@@ -114,6 +116,7 @@ class Reader:
         self.foreign_words = foreign_words
         self.turning_words = turning_words
         self.vague_words = vague_words
+        self.leanings = leanings or Leanings()
 
     def read(self, text: str, favoured: tuple[str, ...] = (), after: str | None = None) -> Reading:
         """Read a message. `favoured` classes (those offered) get a small bonus, and so do the look-alikes of `after`, the one in mind."""
@@ -123,7 +126,9 @@ class Reader:
             return Reading(query, signs, None, (), often=self.often)
         exact = self.index.exact(query)
         fired = {f"intent:{name}" for name in signs.intents}
-        scored = self.index.score(query, frozenset(fired), exact)
+        leans = self._leans(query, after) if exact is None else {}
+        among = frozenset(name for name, weight in leans.items() if weight > 0) if exact is None else frozenset({exact})
+        scored = self.index.score(query, frozenset(fired), among)
         given = dict.fromkeys(favoured, FAVOURED) | {f"intent:{name}": STRONG for name in signs.strong if name != signs.sure}
         if exact is not None:
             given[exact] = EXACT
@@ -131,7 +136,7 @@ class Reader:
         names = [entry.id for entry in candidates]
         earlier = self.index.number_of.get(after or "")
         related = self.index.entries[earlier].related if earlier is not None else frozenset()
-        bonus = np.array([given.get(entry.id, 0.0) + RELATED * (entry.id in related) for entry in candidates])
+        bonus = np.array([given.get(n, 0.0) + leans.get(n, 0.0) + RELATED * (n in related) for n in names])
         bonus -= ELSEWISE * self._at_home_for_another(query, scored.classes.tolist())
         age = grown_up(query.words.plain)
         if age is not None:
@@ -147,6 +152,12 @@ class Reader:
             only_asks = bool(signs.aspects) and self.rules.aspect_words.issuperset(query.content)
         weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
         return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, only_asks, weigh)
+
+    def _leans(self, query: Query, after: str | None) -> dict[str, float]:
+        """What classes gain and lose by certain words; what leads to the one in mind gains nothing: that is told of it, nothing new."""
+        numbers = self.index.number_of
+        found = self.leanings.of(query.words.original)
+        return {n: w for n, w in found.items() if n in numbers and not (w > 0 and after in self.index.entries[numbers[n]].members)}
 
     def _at_home_for_another(self, query: Query, classes: Sequence[int]) -> NDArray[np.bool_]:
         """«Tới nhà làm căn cước»: of candidates, those that are done at home and are for another thing than the short message names."""

@@ -1,0 +1,80 @@
+"""What certain words say of a matter whatever else is said («vợ tui mất» is a death): classes that gain by them, classes that lose.
+
+Patterns are written as people write with accents; each word is found without accents too. What is typed with other
+accents is another word: «con dấu» is no «con dâu».
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.understanding.text import fold
+
+TOWARD, AWAY = 5.0, 8.0  # added to a class's logit, and taken from it
+MOST_WORDS = 24  # of a message that they speak of: a story says much in passing
+_WORD = re.compile(r"=?[^\W\d_]+")
+_NAMED = re.compile(r"<(\w+)>")
+_ESCAPE = re.compile(r"\\.")
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """One sign and the classes that it speaks for and against."""
+
+    when: re.Pattern[str]
+    unless: re.Pattern[str] | None = None
+    toward: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
+
+    def speaks(self, original: str) -> bool:
+        """Whether a message (lower case, accents as typed, no punctuation) has the sign."""
+        return self.when.search(original) is not None and (self.unless is None or self.unless.search(original) is None)
+
+
+class Leanings:
+    """All of them, and the words without which some classes are never meant."""
+
+    def __init__(
+        self,
+        leanings: Sequence[Leaning] = (),
+        own_words: Mapping[str, re.Pattern[str]] | None = None,
+        mourning: Leaning | None = None,
+    ) -> None:
+        """`own_words`: of classes that nobody means without saying such a word («cai nghiện»). `mourning`: a death not long ago is told."""
+        self._leanings, self._own_words, self._mourning = tuple(leanings), dict(own_words or {}), mourning
+
+    def mourns(self, original: str) -> bool:
+        """Whether somebody tells of a death not long ago: no question in general, nobody dead for decades."""
+        return self._mourning is not None and self._mourning.speaks(original)
+
+    def of(self, original: str) -> dict[str, float]:
+        """What each class gains or loses by a message."""
+        if original.count(" ") >= MOST_WORDS:
+            return {}
+        found: dict[str, float] = {}
+        for leaning in self._leanings:
+            if leaning.speaks(original):
+                found |= {name: found.get(name, 0.0) - AWAY for name in leaning.away}
+                found |= {name: found.get(name, 0.0) + TOWARD for name in leaning.toward}
+        for name, said in self._own_words.items():
+            if said.search(original) is None:
+                found[name] = found.get(name, 0.0) - AWAY
+        return found
+
+
+def pattern(written: str, words: Mapping[str, str]) -> re.Pattern[str]:
+    """A pattern of whole words. `<name>` stands for one of `words`; `=từ` is found only with its accents."""
+    while _NAMED.search(written):
+        written = _NAMED.sub(lambda match: f"(?:{words[match[1]]})", written)
+    pieces = (_ESCAPE.findall(written), _ESCAPE.split(written))
+    whole = "".join(_WORD.sub(_either, text) + (pieces[0][at] if at < len(pieces[0]) else "") for at, text in enumerate(pieces[1]))
+    return re.compile(rf"\b(?:{whole})\b")
+
+
+def _either(match: re.Match[str]) -> str:
+    word = match[0]
+    if word.startswith("="):
+        return word[1:]
+    return word if fold(word) == word else f"(?:{word}|{fold(word)})"
