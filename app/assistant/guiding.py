@@ -359,9 +359,10 @@ def _replies(spoken: Spoken, signs: Signs) -> bool:
 
 def _kept(decision: Decision, procedure: Procedure, knowledge: Knowledge, spoken: Spoken, state: State) -> Decision:
     """The decision with the case and the answers that are known, while the procedure is the same and nobody begins anew by its name."""
-    after, normalizer = decision.state, knowledge.reader.index.normalizer
-    named = normalizer.words(f"{procedure.name} {procedure.official_name}").content
-    anew = not decision.inherited and bool(decision.parts) and not decision.aspects and spoken.content.issubset(named)
+    after, index = decision.state, knowledge.reader.index
+    named = index.normalizer.words(f"{procedure.name} {procedure.official_name}").content
+    by_name = spoken.content.issubset(named) and (not decision.inherited or index.exact(index.query(spoken.original)) == procedure.code)
+    anew = by_name and bool(decision.parts) and not decision.aspects
     if after.code != state.code or len(decision.parts) > 1 or decision.intent == "choice" or anew:
         return decision
     return replace(decision, state=replace(after, case=after.case or state.case, answers=after.answers or state.answers))

@@ -33,7 +33,7 @@ _LOST = re.compile(r"\b(?:mat|that lac|tieu)\b(?: \w+)? (?:het|sach|tieu|luon|ro
 _CONFIRMS = re.compile(r"\b(?:phai|dung) (?:khong|ko|k|hong|hok|hem|hog|hon)$")
 _CONFIRMS_LAST = frozenset({"hả", "ha", "hở", "hử", "à", "ư", "nhỉ", "hén", "hen"})
 _SUPPOSES = re.compile(r"\bthi (?:lam )?(?:sao|the nao)$|\bthi phai (?:lam )?sao$")
-_NOTHING = re.compile(r"\b(?:gi|nao) (?:het|ca|ho|sat)\b|\b(?:khong|chua|ko|hong) (?:co |con )?(?:\w+ )?(?:nao|gi)$")
+_NOTHING = re.compile(r"\b(?:gi|nao) (?:het|ca|ho|sat)\b|\b(?:khong|chua|ko|hong) (?:co |con )?(?:\w+ ){0,3}(?:nao|gi)$")
 _ASKS = re.compile(r"\b(?:gi|ai|nao|sao|dau|may|bao nhieu|bao lau|the nao)\b")
 _ASKS_LAST = re.compile(r"\b(?:co|duoc|dc|phai|bi|can|da|roi)\b.* (?:khong|ko|k|hong|hok|hem|chua)$")
 
@@ -186,6 +186,7 @@ class OptionPicker:
             labels[number] = own
         shared = Counter(word for bag in bags.values() for word in bag)
         said_by = Counter(word for own in labels.values() for word in own)
+        self._labels = labels
         self._telling = {number: frozenset(word for word in own if said_by[word] == 1) for number, own in labels.items()}
         self._own = {number: {word: n for word, n in bag.items() if shared[word] == 1} for number, bag in bags.items()}
         self._name = Spoken.of(f"{procedure.name} {procedure.official_name}", index).content
@@ -199,11 +200,11 @@ class OptionPicker:
                 return Fit(exact.intersection(offered).pop(), sure=True, spoken=True)
         if len(spoken.words) > SHORT or spoken.confirms:
             return None
-        phrase = self.said(spoken, offered)
+        meant = self._at_time(spoken, offered, asked=True) if spoken.supposes or not spoken.asks else None
+        phrase = self.said(spoken, offered) if meant is None else None
         if phrase is not None:
             number, words = phrase
             return Fit(number, sure=spoken.content.difference(words) <= self._known[number], spoken=True)
-        meant = self._at_time(spoken, offered, asked=True) if not spoken.asks else None
         meant = meant or self._yes_or_no(spoken, offered)
         return Fit(meant, sure=True, spoken=True) if meant is not None else self._pieced(spoken, offered)
 
@@ -217,9 +218,11 @@ class OptionPicker:
             return None
         number = scores[-1][1]
         found, known = own[number], spoken.content <= self._known[number]
+        if LABEL not in found.values():
+            return None
         if not known and (len(found) == 1 or 2 * len(found) <= len(spoken.content)):
             return None
-        return Fit(number, sure=known and LABEL in found.values(), spoken=False)
+        return Fit(number, sure=known, spoken=False)
 
     def _own_words(self, number: int, spoken: Spoken) -> dict[str, int]:
         words = spoken.content.intersection(self._own[number])
@@ -233,7 +236,7 @@ class OptionPicker:
         yes = 3 - self._no
         if spoken.denies:
             rest = spoken.content - NO_MORE
-            known = (self._known[yes] | self._known[self._no]) - self._name
+            known = (self._labels[yes] | self._labels[self._no]) - self._name
             return self._no if (not rest or rest & known) and (spoken.supposes or not spoken.asks) else None
         return yes if YES.issuperset(spoken.bare) and spoken.bare and not spoken.asks else None
 
@@ -249,11 +252,14 @@ class OptionPicker:
 
     def told(self, spoken: Spoken, offered: Collection[int]) -> int | None:
         """The option that is said unasked: «nhà em», «chỗ khác» answer whose house it is, and tell nothing where nobody has asked."""
-        said = self.said(spoken, offered, unasked=True) if len(spoken.words) <= SHORT and not spoken.confirms else None
+        if spoken.confirms:
+            return None
+        at_time = self._at_time(spoken, offered, asked=False)
+        said = self.said(spoken, offered, unasked=True) if at_time is None and len(spoken.words) <= SHORT else None
         if said is None:
-            return self._at_time(spoken, offered, asked=False)
+            return at_time
         number, content = said[0], spoken.content.intersection(said[1])
-        return number if len(content) > 1 or content & self._telling[number] else self._at_time(spoken, offered, asked=False)
+        return number if len(content) > 1 or content & self._telling[number] else None
 
     def said(self, spoken: Spoken, offered: Collection[int], *, unasked: bool = False) -> tuple[int, tuple[str, ...]] | None:
         """The option of which two words or more stand in the message as they are written; the longest words win."""

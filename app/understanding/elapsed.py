@@ -43,7 +43,7 @@ _LAST_YEARS = ((re.compile(_UNCOUNTED + r"\bnam (?:ngoai|roi|truoc|qua)\b"), 1),
 _LAST_MONTH = re.compile(_UNCOUNTED + r"\bthang (?:truoc|roi|vua roi|qua)\b")
 _DIED = re.compile(r"\b(?:mat|chet|qua doi|tu tran|khuat|ra di|di roi|hy sinh|chon|dam|tang)\b")
 _NO_DEATH = re.compile(r"\b(?:lam mat|bi mat giay|mat giay|mat tien|mat phi|mat cong|mat bao lau|mat may ngay|mat so)\b")
-_NOT_BEFORE = re.compile(r"\b(?:trong|sau|cho|hen|nop|tra|giu|moi|truoc khi|han|toi da|it nhat)(?: \w+){0,2}$")
+_NOT_BEFORE = re.compile(r"\b(?:trong|sau|cho|hen|nop|tra|giu|moi|truoc khi|han|toi da|it nhat|tre|muon|cham)(?: \w+){0,2}$")
 _BORN_IN = re.compile(r"(?<!khai )\b(?:sinh|sanh|de)(?: (?:hoi|vao|ra|nam|thang|ngay|\d{1,2}))* (?P<year>19\d\d|20\d\d)\b")
 
 
