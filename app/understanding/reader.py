@@ -126,7 +126,7 @@ class Reader:
             return Reading(query, signs, None, (), often=self.often)
         exact = self.index.exact(query)
         fired = {f"intent:{name}" for name in signs.intents}
-        leans = self._leans(query, after) if exact is None else {}
+        leans = self._leans(query, {*favoured, after} - {None}) if exact is None else {}
         among = frozenset(name for name, weight in leans.items() if weight > 0) if exact is None else frozenset({exact})
         scored = self.index.score(query, frozenset(fired), among)
         given = dict.fromkeys(favoured, FAVOURED) | {f"intent:{name}": STRONG for name in signs.strong if name != signs.sure}
@@ -153,11 +153,14 @@ class Reader:
         weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
         return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, only_asks, weigh)
 
-    def _leans(self, query: Query, after: str | None) -> dict[str, float]:
-        """What classes gain and lose by certain words; what leads to the one in mind gains nothing: that is told of it, nothing new."""
-        numbers = self.index.number_of
-        found = self.leanings.of(query.words.original)
-        return {n: w for n, w in found.items() if n in numbers and not (w > 0 and after in self.index.entries[numbers[n]].members)}
+    def _leans(self, query: Query, in_mind: set[str | None]) -> dict[str, float]:
+        """What classes gain and lose by certain words.
+
+        What is in mind or was offered loses nothing: it need not be named again. What leads to it gains nothing: something is told of it.
+        """
+        found = {name: weight for name, weight in self.leanings.of(query.words.original).items() if name in self.index.number_of}
+        members = {name: self.index.entries[self.index.number_of[name]].members for name in found}
+        return {n: w for n, w in found.items() if (in_mind.isdisjoint(members[n]) if w > 0 else n not in in_mind)}
 
     def _at_home_for_another(self, query: Query, classes: Sequence[int]) -> NDArray[np.bool_]:
         """«Tới nhà làm căn cước»: of candidates, those that are done at home and are for another thing than the short message names."""
