@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -24,6 +24,7 @@ from app.understanding.vagueness import vague_features
 
 FAVOURED, STRONG, EVERYDAY, RELATED, EXACT = 1.2, 4.5, 1.2, 1.0, 4.0  # added to a class's logit
 AT_HOME, ELSEWISE, SHORT = "luu_dong", 3.0, 24  # a marker; what such a class loses; most words of a message of which that is true
+IN_CONVERSATION = 0.5  # of what certain words say when a procedure is in mind
 TOO_OLD = 6.0  # what a procedure for children loses when only a grown-up's age is said
 UNASKED = 0.5  # taken from a variant's (nước ngoài, lưu động) that nobody speaks of, beside the plain one of every day
 
@@ -126,7 +127,12 @@ class Reader:
             return Reading(query, signs, None, (), often=self.often)
         exact = self.index.exact(query)
         fired = {f"intent:{name}" for name in signs.intents}
-        leans = self._leans(query, after) if exact is None else {}
+        leans = self._leans(query, {*favoured, after} - {None}) if exact is None else {}
+        unheard = {name.removeprefix("intent:") for name, weight in leans.items() if weight < 0}
+        if not unheard.isdisjoint(signs.intents):
+            kept = tuple(name for name in signs.intents if name not in unheard)
+            signs = replace(signs, intents=kept, telling=None if signs.telling in unheard else signs.telling)
+            fired = {f"intent:{name}" for name in kept}
         among = frozenset(name for name, weight in leans.items() if weight > 0) if exact is None else frozenset({exact})
         scored = self.index.score(query, frozenset(fired), among)
         given = dict.fromkeys(favoured, FAVOURED) | {f"intent:{name}": STRONG for name in signs.strong if name != signs.sure}
@@ -153,11 +159,16 @@ class Reader:
         weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
         return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, only_asks, weigh)
 
-    def _leans(self, query: Query, after: str | None) -> dict[str, float]:
-        """What classes gain and lose by certain words; what leads to the one in mind gains nothing: that is told of it, nothing new."""
-        numbers = self.index.number_of
-        found = self.leanings.of(query.words.original)
-        return {n: w for n, w in found.items() if n in numbers and not (w > 0 and after in self.index.entries[numbers[n]].members)}
+    def _leans(self, query: Query, in_mind: set[str | None]) -> dict[str, float]:
+        """What classes gain and lose by certain words.
+
+        In a conversation they tell less. What is in mind or was offered loses nothing, for it need not be named again; what leads to it
+        gains nothing, for something is told of it.
+        """
+        share = IN_CONVERSATION if in_mind else 1.0
+        found = {n: share * w for n, w in self.leanings.of(query.words.original).items() if n in self.index.number_of}
+        members = {name: self.index.entries[self.index.number_of[name]].members for name in found}
+        return {n: w for n, w in found.items() if (in_mind.isdisjoint(members[n]) if w > 0 else n not in in_mind)}
 
     def _at_home_for_another(self, query: Query, classes: Sequence[int]) -> NDArray[np.bool_]:
         """«Tới nhà làm căn cước»: of candidates, those that are done at home and are for another thing than the short message names."""

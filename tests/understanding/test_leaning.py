@@ -10,7 +10,7 @@ import pytest
 from app.settings import ROOT
 from app.understanding.decision import Decision, State
 from app.understanding.dialogue import decide
-from app.understanding.leaning import Leaning, Leanings, pattern
+from app.understanding.leaning import AWAY, TOWARD, Leaning, Leanings, pattern
 from app.understanding.reader import Reader
 from app.understanding.text import decode_slip, split_words
 
@@ -59,6 +59,11 @@ def test_what_was_right_stays(reader: Reader, text: str, codes: set[str]) -> Non
     ("text", "codes"),
     [
         ("má chết còn sổ đỏ đứng tên má", {"2.001406", "1.013831"}), ("ôn chết để lại sổ tiết kiệm", {"2.001406"}),
+        ("cháu nội mất lúc mới sanh được 2 ngày", {"1.000656"}), ("ba má chết hông để di chúc, chia đất sao", {"2.001406"}),
+        ("con tui đẻ ở bên Hàn, gởi về cho ngoại nuôi, muốn làm khai sanh VN", {"2.000528"}),
+        ("em lấy ck hàn quốc h li dị bên đó r muốn cưới chồng việt nam thì cần giấy j", {"2.000554"}),
+        ("bão số 5 làm hư nhà, ai đền, làm đơn gửi chỗ mô", {"event:thien-tai"}),
+        ("hai ông bà tui muốn nuôi thằng cháu kêu bằng ông chú, cha mẹ hắn chết bão", {"2.001944"}),
         ("cha mất không để di chúc, anh em tui chia đất ra sao", {"2.001406", "1.013831"}),
         ("khai sinh cho bé 2 tuổi", {"1.001193", "3.000722"}), ("đăng ký tạm trú cho con 2 tuổi", {"1.004194"}),
         ("con 30 tuổi chưa có khai sinh", {"1.004772"}),
@@ -92,7 +97,7 @@ def test_the_sign_decides(reader: Reader, text: str, codes: set[str]) -> None:
         ("em ở Đà Nẵng muốn làm giấy tờ", {"1.010456", "1.115114", "1.012825"}), ("mai táng phí ở Đà Nẵng", {"1.010456", "1.115114"}),
         ("e o phuong hoa khanh hoi duoc k", {"1.012812", "1.013967"}), ("con dâu tui muốn nhập khẩu", {"1.115231", "1.115232"}),
         ("lên thêm 1 lầu", {"3.000722", "1.014061"}), ("con em 5 tuổi rưỡi vào lớp 1 trái tuyến", {"1.014062"}),
-        ("không hiện bằng lái trên VNeID", {"3.000348"}), ("con tôi mất tích", {"event:nguoi-than-mat"}),
+        ("không hiện bằng lái trên VNeID", {"3.000348"}), ("con tôi mất tích 3 ngày rồi", {"event:nguoi-than-mat", "1.000656"}), ("con chó nhà em mất có cần khai tử ko", {"1.000656"}),
     ],
 )  # fmt: skip
 def test_what_is_never_meant(reader: Reader, text: str, never: set[str]) -> None:
@@ -143,6 +148,6 @@ def test_a_word_is_found_with_its_accents_or_with_none() -> None:
 
 def test_a_story_says_much_in_passing() -> None:
     leanings = Leanings([Leaning(re.compile("chết"), toward=("1.000656",))], {"1.012825": re.compile("cai")})
-    assert leanings.of("trâu chết") == {"1.000656": 5.0, "1.012825": -8.0}
+    assert leanings.of("trâu chết") == {"1.000656": TOWARD, "1.012825": -AWAY}
     assert leanings.of("chết " * 30) == {}
     assert Leanings().mourns("ba tôi mất") is False
