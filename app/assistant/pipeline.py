@@ -180,9 +180,8 @@ class Pipeline:
     def _compose(self, turn: Turn) -> None:
         assert turn.decision is not None
         query = turn.knowledge.reader.index.query(turn.masked.for_reading)
-        asked = Asked(
-            turn.knowledge, query.words.plain, frozenset(query.content), query.markers, turn.now, turn.local, turn.masked.for_reading
-        )
+        words, text = query.words.plain, turn.masked.for_reading
+        asked = Asked(turn.knowledge, words, frozenset(query.content), query.markers, turn.now, turn.local, text, turn.state)
         turn.reply, turn.decision = self._composer.compose(turn.decision, asked)
 
     def _respect_switches(self, turn: Turn) -> None:

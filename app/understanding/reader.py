@@ -16,7 +16,7 @@ from app.understanding.hashed_words import HashedWords, bounded
 from app.understanding.index import FEATURES, Index
 from app.understanding.national import National, Nearest
 from app.understanding.ranker import Ranking, Weights, likely, rank
-from app.understanding.rules import Aspect, Rules, Signs
+from app.understanding.rules import FINER, Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
 from app.understanding.turning import MOST_MARKERS, MOST_TOPIC, MOST_WORDS, TurnEvidence, said, share
 from app.understanding.vagueness import vague_features
@@ -168,7 +168,7 @@ class Reader:
             ranking.confidence,
             ranking.coverage,
             rarities,
-            len(signs.aspects),
+            len(set(signs.aspects) - FINER),
             len(query.markers),
             self.vague_words.score(query.terms) if self.vague_words else 0.0,
         )
