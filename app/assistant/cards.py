@@ -8,8 +8,9 @@ from typing import Any
 from jinja2 import Environment
 
 from app.assistant.replies import Replies
+from app.assistant.told import Sentence, Topics, sentences
 from app.catalog.checks import STALE_DAYS
-from app.catalog.content import UNKNOWN, Case, Channel, Fact, Note, OnlineLevel, PaperKind, Procedure, Source
+from app.catalog.content import UNKNOWN, Case, Channel, Fact, Handler, Note, OnlineLevel, Paper, PaperKind, Procedure, Source
 from app.catalog.layers import PREFIX
 from app.messages import Badge, Card, Line, Link, Picture
 from app.understanding.rules import Aspect
@@ -18,6 +19,9 @@ PORTAL = "https://dichvucong.gov.vn"
 WHOLE = (Aspect.DOCUMENTS, Aspect.FEE, Aspect.TIME, Aspect.PLACE)
 HOW = (Aspect.STEPS, Aspect.DOCUMENTS)  # who asks how to do it needs to know what to bring
 MAX_PAPERS = 6
+MAX_TOLD = 4  # sentences on one thing that was asked
+LINKED = frozenset({Aspect.ONLINE, Aspect.FORMS, Aspect.LINK})
+AT_THE_COUNTER = (Aspect.DOCUMENTS, Aspect.FEE, Aspect.TIME)  # what a one-stop counter is asked whoever decides
 KEPT_CARDS = 4096
 
 
@@ -37,6 +41,7 @@ class Cards:
         self._say: Any = environment.get_template("catalog/say.jinja").module
         self._replies = replies
         self._public_url = public_url
+        self.topics = Topics()
         self._made: dict[tuple[Any, ...], tuple[Procedure, Card]] = {}
 
     def card(self, procedure: Procedure, case: Case, aspects: tuple[Aspect, ...], today: dt.date, *, case_known: bool) -> Card:
@@ -54,6 +59,13 @@ class Cards:
         whole = not aspects
         shown = _shown(procedure, aspects)
         lines = tuple(self._line(procedure, case, aspect, whole=whole) for aspect in shown)
+        if Aspect.WHO in shown and procedure.who is not None:  # told once, not again before the conditions
+            lines = tuple(
+                line.model_copy(update={"text": ""})
+                if line.items and line.text == _capital(procedure.who.text) and aspect is Aspect.CONDITIONS
+                else line
+                for aspect, line in zip(shown, lines, strict=True)
+            )
         several = len(procedure.cases) > 1
         return Card(
             code=procedure.code,
@@ -64,7 +76,7 @@ class Cards:
             lines=lines,
             basis=" · ".join(filter(None, (self._basis(procedure, today), self._local(procedure, case, shown)))),
             url=f"{self._public_url}/thu-tuc/{procedure.code}" + (f"#{case.id}" if several and case_known else ""),
-            links=self._links(procedure) if whole or Aspect.ONLINE in aspects or Aspect.FORMS in aspects else (),
+            links=self._links(procedure) if whole or not LINKED.isdisjoint(aspects) else (),
         )
 
     def _badge(self, procedure: Procedure) -> Badge | None:
@@ -80,8 +92,21 @@ class Cards:
     def _line(self, procedure: Procedure, case: Case, aspect: Aspect, *, whole: bool) -> Line:
         words = self._replies.get(f"card.{aspect}")
         text, items = getattr(self, f"_{aspect}")(procedure, case, whole)
-        text = text or ("" if items else self._replies.get("card.unknown"))
+        if not text and not items:
+            police = is_of_police(procedure) and aspect not in AT_THE_COUNTER
+            text = self._replies.say(words.get("unknown") or self._replies.get("card.unknown"), {"police": police})
         return Line(label=words["label"], text=_capital(text), icon=words["icon"], items=items)
+
+    def told(self, procedure: Procedure, cases: tuple[Case, ...]) -> tuple[Sentence, ...]:
+        """All sentences about a procedure and these cases."""
+        return sentences(procedure, cases, self._paper)
+
+    def _paper(self, paper: Paper) -> str:
+        return _capital(self._text("paper", paper))
+
+    def _speaking(self, topic: str, procedure: Procedure, case: Case) -> tuple[str, ...]:
+        found = self.topics.speaking(topic, self.told(procedure, (case,)))
+        return tuple(dict.fromkeys(_capital(each.text) for each in found))[:MAX_TOLD]
 
     # One method per aspect: (text, items).
 
@@ -129,8 +154,43 @@ class Cards:
             return who, items
         return self._replies.say(self._replies.get("card.no_conditions"), {"who": who}), ()
 
+    def _who(self, procedure: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        """Who does it, and what is said elsewhere of doing it in another's place."""
+        who = procedure.who.text if procedure.who else ""
+        return who, tuple(text for text in self._speaking("who", procedure, case) if text not in who)
+
+    def _validity(self, procedure: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return "", self._speaking("validity", procedure, case)
+
+    def _deadline(self, procedure: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return "", self._speaking("deadline", procedure, case)
+
+    def _payout(self, procedure: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return "", self._speaking("payout", procedure, case)
+
+    def _duty(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return procedure.summary, ()
+
+    _meaning = _duty
+
+    def _brief(self, procedure: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        """What it is for, and the names of the papers that everybody needs."""
+        papers = () if case.papers == UNKNOWN else tuple(_capital(paper.name) for paper in case.papers if paper.only_if is None)
+        return procedure.summary, papers
+
+    def _link(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        return self._replies.get("card.link_use") if procedure.portal_id is not None else "", ()
+
     def _online(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
-        return self._text("level_sentence", procedure.online), ()
+        """The level; where nobody knows it, what is known of the ways of handing in."""
+        if procedure.online.level is not OnlineLevel.UNKNOWN or procedure.channels == UNKNOWN:
+            return self._text("level_sentence", procedure.online, is_of_police(procedure)), ()
+        said = {
+            "police": is_of_police(procedure),
+            "online": Channel.ONLINE in procedure.channels,
+            "postal": Channel.POSTAL in procedure.channels,
+        }
+        return self._replies.say(self._replies.get("card.channels"), said), (procedure.where.text,)
 
     def _qr(self, _: Procedure, __: Case, ___: bool) -> tuple[str, tuple[str, ...]]:
         return self._replies.get("card.qr_use"), ()
@@ -199,6 +259,11 @@ class Cards:
         if online or (procedure.channels != UNKNOWN and Channel.ONLINE in procedure.channels):
             links.append(Link(label=self._replies.get("card.submit"), url=f"{PORTAL}/nop-ho-so?formalityId={procedure.portal_id}"))
         return tuple(links)
+
+
+def is_of_police(procedure: Procedure) -> bool:
+    """Whether the police of the ward, and not its one-stop counter, takes it in."""
+    return procedure.handled_by is Handler.COMMUNE_POLICE
 
 
 def _amounts(procedure: Procedure) -> tuple[Note, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jinja2 import Environment
 
 from app.assistant import news, teams
-from app.assistant.cards import PORTAL, Cards
+from app.assistant.asking import Asking
+from app.assistant.cards import PORTAL, Cards, is_of_police
 from app.assistant.guiding import GUIDE, LISTS, Guiding
 from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
@@ -21,10 +23,13 @@ from app.assistant.replies import Replies
 from app.catalog.content import Procedure
 from app.local.snapshot import Snapshot
 from app.messages import Card, Choice, Link, Picture, Reply
-from app.understanding.decision import Decision, Part
+from app.understanding.decision import Decision, Part, State
 from app.understanding.rules import Aspect
 
 Composed = tuple[Reply, Decision]
+POLICE_KEEP = frozenset({"opening_hours", "sunday_service"})
+"""What is answered otherwise where the ward's police takes a matter in."""
+WARDS_OWN = re.compile(r"\b(?:phuong|uy ban|ubnd|mot cua|trung tam|xa)\b")
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Asked:
     local: Snapshot
     text: str = ""
     """As typed, personal numbers out: `2/9` and `16:30` are told apart by their signs."""
+    before: State = field(default_factory=State)
+    """What was in mind before this message."""
 
 
 class Composer:
@@ -48,12 +55,13 @@ class Composer:
         self.replies = Replies(environment)
         self._cards = Cards(environment, self.replies, public_url)
         self.guiding = Guiding(self.replies, self._cards)
+        self._asking = Asking(self.replies, self._cards)
         self._public_url = public_url
 
     def compose(self, decision: Decision, asked: Asked) -> Composed:
         """The reply, and the decision with the choices that the reply really offers in its state."""
         if decision.parts:
-            return self._procedures(decision, asked)
+            return self._answering(*self._procedures(self._fitted(decision, asked), asked), asked)
         if asked.local.news and (decision.outcome == "unknown" or decision.intent == "vague"):
             return self._perhaps_news(decision, asked)
         composed_by = {
@@ -69,6 +77,8 @@ class Composer:
         if decision.intent == teams.INTENT:
             local = asked.local
             return teams.compose(self.replies, local.teams, asked.text or asked.plain, local.profile, self._public_url), decision
+        if decision.intent in POLICE_KEEP and (procedure := self._kept_by_police(decision, asked)) is not None:
+            return Reply(paragraphs=self._asking.hours(procedure, asked.local.profile), feedback=True), decision
         if decision.intent in news.INTENTS:
             return self._news(decision, asked), decision
         if decision.intent in ("fines", "law_advice", "petition") or decision.outcome == "unknown":
@@ -81,6 +91,31 @@ class Composer:
         return [self._cards.card(each, each.cases[0], (), today, case_known=len(each.cases) == 1) for each in found if each is not None]
 
     # --- procedures ----------------------------------------------------------------------------------------------
+
+    def _fitted(self, decision: Decision, asked: Asked) -> Decision:
+        """The decision with the aspects that its procedures have: «bao nhiêu» of a support is what one receives."""
+        parts = []
+        for part in decision.parts:
+            procedure = asked.knowledge.catalog.current(part.code)
+            parts.append(replace(part, aspects=self._asking.aspects(procedure, part.aspects, asked.plain)) if procedure else part)
+        return replace(decision, parts=tuple(parts))
+
+    def _answering(self, reply: Reply, decision: Decision, asked: Asked) -> Composed:
+        """The reply with the sentences that answer the very question first; no answer twice to two questions."""
+        procedure = asked.knowledge.catalog.current(decision.parts[0].code) if len(decision.parts) == 1 else None
+        if procedure is None or len(reply.cards) != 1 or decision.intent == GUIDE:
+            return reply, decision
+        index, commune = asked.knowledge.reader.index, asked.local.profile
+        return self._asking.answering(reply, decision, procedure, asked.text or asked.plain, asked.before, index, commune), decision
+
+    def _kept_by_police(self, decision: Decision, asked: Asked) -> Procedure | None:
+        """The procedure in mind or named whose hours are those of the police; None when the ward's own are asked."""
+        own = WARDS_OWN.search(asked.plain) is not None and "cong an" not in asked.plain
+        for code in decision.codes:
+            procedure = asked.knowledge.catalog.current(code)
+            if procedure is not None and is_of_police(procedure) and not (own and code == decision.state.code):
+                return procedure
+        return None
 
     def _procedures(self, decision: Decision, asked: Asked) -> Composed:
         words: list[str] = []

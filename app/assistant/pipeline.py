@@ -198,9 +198,8 @@ class Pipeline:
         assert turn.decision is not None
         turn.decision = replace(turn.decision, state=replace(turn.decision.state, condoled=turn.state.condoled))
         query = turn.knowledge.reader.index.query(turn.masked.for_reading)
-        asked = Asked(
-            turn.knowledge, query.words.plain, frozenset(query.content), query.markers, turn.now, turn.local, turn.masked.for_reading
-        )
+        words, text = query.words.plain, turn.masked.for_reading
+        asked = Asked(turn.knowledge, words, frozenset(query.content), query.markers, turn.now, turn.local, text, turn.state)
         turn.reply, turn.decision = self._composer.compose(turn.decision, asked)
 
     def _condole(self, turn: Turn) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from app.understanding.comparing import compared, is_clear
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
 from app.understanding.lost import lost_together
+from app.understanding.outright import asked_outright
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.single import answer, fresh, in_passing, sent_elsewhere, told
@@ -27,9 +28,10 @@ NAMED, NAMED_ALONE = 0.6, 0.7  # overlap with a procedure's name from which the 
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 THINGS = frozenset({"cai", "muc"})  # «cái thứ nhất»; «số 2», «loại 2» may be part of a name
+OF_A_PROCEDURE = frozenset({Aspect.WHO, Aspect.VALIDITY, Aspect.DEADLINE, Aspect.PAYOUT})
+"""What is only asked of a procedure: «nộp thay được không» after a card is no trouble with the portal."""
 TURNS = 0.6  # probability from which a message is about another procedure than the one in mind
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
-_QR_WORDS = re.compile(r"(?i)\b(?:mã|ma|code)?\s*qr\b(?:\s*code)?")
 _BACK = re.compile(r"(?i)\b(?:quay|trở|tro) +(?:trở +|tro +)?(?:lại|lai)\b(?: +(?:vụ|vu|việc|viec|cái|cai|chuyện|chuyen)\b)?")
 _AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
 _NOT = r"(?:không|khong|ko|k|kg|hông|hong|hổng|hok|chẳng|chả)"
@@ -54,7 +56,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     known = (
         _choice(reading, state)
         or _chosen_by_words(reader, reading, state)
-        or _asked_qr(reader, text, reading, state)
+        or asked_outright(reader, text, reading, state)
         or _only_a_number(reading, state)
         or compared(reader, text, reading, state)
         or lost_together(reader, text, reading, state)
@@ -228,18 +230,6 @@ def _asked_before(reading: Reading, number: int, state: State) -> Decision | Non
     return choose(asked[position], reading.aspects or state.aspects, state)
 
 
-def _asked_qr(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
-    """«cho xin mã QR», of what is in mind or of what the rest of the message names."""
-    if Aspect.QR not in reading.signs.aspects:
-        return None
-    rest = reader.read(_QR_WORDS.sub(" ", text))
-    if rest.codes() and (reader.index.topic_words(rest.query.content) or rest.query.markers):
-        return answer(rest, tuple(rest.codes()), (Aspect.QR,), state, inherited=rest.codes()[:1] == [state.code])
-    if state.code is None:
-        return Decision("other", "qr_of_what", aspects=(Aspect.QR,), confidence=0.9, state=state)
-    return answer(rest, (state.code,), (Aspect.QR,), state, inherited=True)
-
-
 def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
     """The citizen chose this class, this case of a procedure, or this answer in its guide."""
     case_id: str | None = None
@@ -307,12 +297,16 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     if state.code is None:
         return None
     signs, top = reading.signs, reading.top
-    if signs.telling is not None:
+    of_it = not OF_A_PROCEDURE.isdisjoint(signs.aspects)
+    if signs.telling is not None and not of_it:
         return None
     if signs.general and reading.only_asks:
         return answer(reading, tuple(dict.fromkeys([state.code, *state.recent])), signs.aspects, state, inherited=True)
     topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
-    if top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH)):
+    asks_of_it = of_it and (not signs.intents or signs.intents == ("portal_help",))
+    of_bot = bool(signs.aspects) and not signs.intents and top is not None and top.id == "intent:bot_feedback"
+    intent = top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH))
+    if intent and not asks_of_it and not of_bot:
         return None
     back = signs.back and top is not None and top.id in state.recent
     turns = back or reader.turns(reading, state.code, joins=joins(text)) >= TURNS

@@ -17,7 +17,7 @@ from app.understanding.index import FEATURES, Index
 from app.understanding.leaning import Leanings
 from app.understanding.national import National, Nearest
 from app.understanding.ranker import Ranking, Weights, likely, rank
-from app.understanding.rules import Aspect, Rules, Signs
+from app.understanding.rules import FINER, Aspect, Rules, Signs
 from app.understanding.terms import Entry, Kind, Query
 from app.understanding.turning import MOST_MARKERS, MOST_TOPIC, MOST_WORDS, TurnEvidence, said, share
 from app.understanding.vagueness import vague_features
@@ -190,7 +190,7 @@ class Reader:
             ranking.confidence,
             ranking.coverage,
             rarities,
-            len(signs.aspects),
+            len(set(signs.aspects) - FINER),
             len(query.markers),
             self.vague_words.score(query.terms) if self.vague_words else 0.0,
         )

@@ -27,7 +27,25 @@ class Aspect(StrEnum):
     AGENCY = "agency"
     RESULT = "result"
     AMOUNT = "amount"
+    PAYOUT = "payout"
+    """When and how the money is received."""
+    WHO = "who"
+    """Who hands it in, and who may in their place."""
+    VALIDITY = "validity"
+    """How long what one gets can be used."""
+    DEADLINE = "deadline"
+    """By when the citizen must come."""
+    DUTY = "duty"
+    """Whether one has to do it at all."""
+    MEANING = "meaning"
+    """What a paper or a word is."""
+    BRIEF = "brief"
     QR = "qr"
+    LINK = "link"
+
+
+FINER = frozenset({Aspect.VALIDITY, Aspect.DEADLINE, Aspect.PAYOUT, Aspect.DUTY, Aspect.MEANING})
+"""Aspects heard in the words of a coarser one («mấy tháng», «có phải … không»): they say more exactly what is asked, not more."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -36,6 +37,7 @@ STORY = 20  # words from which a message is a story
 TOLD, TOLD_IN_STORY = 0.12, 0.3  # probability of an intent whose pattern fired, from which it is believed against a procedure
 UNSURE = frozenset({"procedure", "eligibility", "vague", "unclear", "other_level"})  # a name of the national catalogue may be meant by
 WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
+OF_HOURS = frozenset({"opening_hours", "sunday_service"})  # the hours of what is named, else of what is in mind
 COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no procedure, a complaint has
 MAX_CHOICES = 5
 _OF_ALL = frozenset({Aspect.DOCUMENTS, Aspect.STEPS, Aspect.CONDITIONS, Aspect.AMOUNT, Aspect.RESULT})
@@ -253,6 +255,8 @@ def told(reading: Reading, intent: str, confidence: float, state: State) -> Deci
     mind = () if state.code is None else (state.code,)
     named = (entry.id for entry, _ in reading.entries if entry.kind is Kind.PROCEDURE and _named(entry, reading))
     codes = tuple(dict.fromkeys([*mind, *named]))[:5] if near else ()
+    if intent in OF_HOURS:
+        codes = _hours_of(reading, mind)
     return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=()))
 
 
@@ -260,6 +264,16 @@ def _named(procedure: Entry, reading: Reading) -> bool:
     """Whether two words of the message stand side by side in a name: «bị phạt» has no procedure, «khai sinh trễ bị phạt» has."""
     said = set(pairwise(reading.query.words.folded))
     return any(not said.isdisjoint(pairwise(fold(name).split())) for name in procedure.names)
+
+
+def _hours_of(reading: Reading, mind: Sequence[str]) -> tuple[str, ...]:
+    """The procedure whose hours are asked, «chủ nhật làm căn cước được không»: the one in mind when it is named, else the likeliest named one."""
+    ranked = [entry for entry, _ in reading.entries if entry.kind is Kind.PROCEDURE]
+    words = reading.query.words
+    told = [word if not empty else "" for word, empty in zip(words.folded, words.filler, strict=True)]
+    said = {pair for pair in pairwise(told) if all(pair)}
+    named = [entry.id for entry in ranked if any(not said.isdisjoint(pairwise(fold(name).split())) for name in entry.names)]
+    return tuple(code for code in mind if code in named or not named) or tuple(named[:1])
 
 
 def _unknown(reading: Reading, state: State) -> Decision:

@@ -1,0 +1,149 @@
+"""What is asked of this very procedure: which aspects it has, which one is meant of two, and what else its sentences answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.assistant.cards import Cards, is_of_police
+from app.assistant.details import Details, Found
+from app.assistant.replies import Replies
+from app.assistant.told import Sentence
+from app.catalog.content import UNKNOWN, Case, Procedure
+from app.commune import CommuneProfile, Phone
+from app.messages import Card, Line, Reply
+from app.understanding.decision import Decision, State
+from app.understanding.index import Index
+from app.understanding.rules import Aspect
+from app.understanding.text import fold
+
+INSTEAD: Mapping[Aspect, frozenset[Aspect]] = {
+    Aspect.WHO: frozenset({Aspect.AGENCY, Aspect.STEPS}),
+    Aspect.VALIDITY: frozenset({Aspect.TIME, Aspect.FEE, Aspect.STEPS, Aspect.CONDITIONS}),
+    Aspect.DEADLINE: frozenset({Aspect.TIME, Aspect.FEE, Aspect.STEPS, Aspect.CONDITIONS, Aspect.VALIDITY}),
+    Aspect.PAYOUT: frozenset({Aspect.TIME, Aspect.PLACE, Aspect.STEPS, Aspect.AMOUNT, Aspect.RESULT}),
+    Aspect.MEANING: frozenset({Aspect.RESULT, Aspect.STEPS, Aspect.DOCUMENTS}),
+    Aspect.ONLINE: frozenset({Aspect.CONDITIONS}),
+    Aspect.BRIEF: frozenset(Aspect),
+    Aspect.LINK: frozenset(Aspect),
+}
+"""What is not shown beside one that says more exactly what is asked: «hạn nộp là mấy ngày» asks for no processing time."""
+ANSWERED = frozenset(
+    {Aspect.DOCUMENTS, Aspect.STEPS, Aspect.CONDITIONS, Aspect.PLACE, Aspect.AGENCY, Aspect.FORMS, Aspect.RESULT, Aspect.DUTY}
+)
+"""Aspects that «không có giấy X thì sao», «giấy X lấy ở đâu» are heard as; a sentence on that comes first."""
+UNSURE = frozenset({Aspect.CONDITIONS, Aspect.STEPS, Aspect.DOCUMENTS})
+"""Aspects that a question is heard as for want of a better one: that nothing is known of it must be told."""
+BARE: Mapping[str, Any] = {"lines": (), "links": (), "badge": None, "subtitle": "", "case": ""}
+"""A card that says only whose it is, and where the whole of it stands."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the sentences of a procedure say to a question."""
+
+    lines: tuple[Line, ...] = ()
+    missing: bool = False
+    """The question says something that no sentence speaks of."""
+
+
+class Asking:
+    """Fits what was heard to the procedure in hand."""
+
+    def __init__(self, replies: Replies, cards: Cards) -> None:
+        self._replies, self._cards, self._topics = replies, cards, cards.topics
+        self._details = Details(cards.topics)
+        self._sentences: dict[tuple[str, str], tuple[Procedure, tuple[Sentence, ...]]] = {}
+
+    def aspects(self, procedure: Procedure, heard: tuple[Aspect, ...], plain: str) -> tuple[Aspect, ...]:
+        """The aspects to show of those heard."""
+        asked = set(heard) - {other for aspect in heard for other in INSTEAD.get(aspect, frozenset()) if other is not aspect}
+        amounts = any(note.about == "amount" for note in procedure.notes)
+        pays = amounts or self._topics.about("pays", fold(f"{procedure.name} {procedure.official_name}"))
+        if pays and Aspect.FEE in asked and not self._topics.about("paying", plain):
+            asked = (asked - {Aspect.FEE}) | {Aspect.AMOUNT}
+        elif Aspect.AMOUNT in asked and not pays:
+            asked = (asked - {Aspect.AMOUNT, Aspect.RESULT}) | {Aspect.FEE}
+        if Aspect.PAYOUT in asked and not pays:
+            asked = (asked - {Aspect.PAYOUT}) | {Aspect.TIME}
+        if (
+            len(asked) > 1
+            and procedure.conditions in (UNKNOWN, ())
+            and not asked.isdisjoint({Aspect.PLACE, Aspect.WHO, Aspect.DUTY, Aspect.ONLINE})
+        ):
+            asked.discard(Aspect.CONDITIONS)  # that there are none answers nothing
+        kept = [aspect for aspect in heard if aspect in asked]
+        return (*(aspect for aspect in Aspect if aspect in asked and aspect not in kept), *kept)
+
+    def answering(
+        self, reply: Reply, decision: Decision, procedure: Procedure, text: str, before: State, index: Index, commune: CommuneProfile
+    ) -> Reply:
+        """The reply about a procedure with the sentences that answer `text` first. `before`: what was in mind."""
+        [part], [card], words = decision.parts, reply.cards, self._replies
+        case = procedure.case(part.case_id) if part.case_id else None
+        if decision.intent == "choice" and case is not None:
+            return reply
+        goes_on = decision.inherited and before.code == procedure.code
+        told = self._told(procedure, case, part.aspects, text, index, goes_on=goes_on)
+        if told.missing and goes_on:
+            phone = phone_of(procedure, commune)
+            missing = words.say(words.get("card.not_told"), {"name": phone.name, "number": phone.number})
+            if part.aspects and before.aspects != decision.state.aspects:
+                return reply.model_copy(update={"closing": (missing, *reply.closing)})
+            return reply.model_copy(update={"paragraphs": (missing,), "cards": (card.model_copy(update=BARE),)})
+        card = self._with_told(card, told, procedure, part.aspects)
+        if part.aspects or not told.lines:
+            return reply.model_copy(update={"cards": (card,)})
+        card = card.model_copy(update={**BARE, "lines": told.lines})
+        return reply.model_copy(update={"paragraphs": (words.say(words.get("card.again"), {"name": procedure.name}),), "cards": (card,)})
+
+    def _told(
+        self, procedure: Procedure, case: Case | None, aspects: tuple[Aspect, ...], text: str, index: Index, *, goes_on: bool
+    ) -> Told:
+        """What else the procedure says to a question. `goes_on`: it is asked after an answer about this procedure."""
+        if not ANSWERED.union({Aspect.MEANING, Aspect.FEE}).issuperset(aspects) or not (aspects or goes_on):
+            return Told()
+        found = self._found(procedure, case, text, index)
+        if Aspect.MEANING in aspects:
+            found = Found(tuple(each for each in found.sentences if each.paper is not None and each.paper.note), found.telling)
+        elif Aspect.FEE in aspects:
+            found = Found(tuple(each for each in found.sentences if each.aside))
+        if not found.sentences:
+            return Told(missing=found.telling and UNSURE.issuperset(aspects) and aspects != (Aspect.DOCUMENTS,))
+        texts = tuple(dict.fromkeys(each.text for each in found.sentences))
+        label = self._replies.get("card.told")["label"]
+        return Told((Line(label=label, text=texts[0]) if len(texts) == 1 else Line(label=label, text="", items=texts),))
+
+    def _found(self, procedure: Procedure, case: Case | None, text: str, index: Index) -> Found:
+        key = (procedure.code, case.id if case else "")
+        made_from, among = self._sentences.get(key, (None, ()))
+        if made_from is not procedure:
+            among = self._cards.told(procedure, (case,) if case else procedure.cases)
+            self._sentences[key] = (procedure, among)
+        return self._details.find(text, (procedure.name, procedure.official_name), among, index)
+
+    def _with_told(self, card: Card, told: Told, procedure: Procedure, aspects: tuple[Aspect, ...]) -> Card:
+        """The card with what was told first, and without a line that says nothing beside it."""
+        words, lines = self._replies.get("card"), list(card.lines)
+        hidden: set[str] = set()
+        if Aspect.MEANING in aspects or (told.lines and procedure.conditions in (UNKNOWN, ())):
+            hidden = {words["meaning"]["label"], words["conditions"]["label"]}
+        lines = [line for line in lines if line.label not in hidden]
+        if Aspect.MEANING in aspects and not told.lines:
+            unknown = self._replies.say(words["meaning"]["unknown"], {"police": is_of_police(procedure)})
+            lines = [Line(label=words["meaning"]["label"], text=unknown), *lines]
+        return card.model_copy(update={"lines": (*told.lines, *lines)})
+
+    def hours(self, procedure: Procedure, commune: CommuneProfile) -> tuple[str, ...]:
+        """When the ward's police takes in what it handles, in the procedure's own words."""
+        phone = phone_of(procedure, commune)
+        said = [each.text for each in self._topics.speaking("hours", self._cards.told(procedure, ())) if not each.aside]
+        context = {"name": procedure.name, "names": tuple(dict.fromkeys(said)), "phone": phone, "commune": commune}
+        return self._replies.say_all(self._replies.get("card.police_hours"), context)
+
+
+def phone_of(procedure: Procedure, commune: CommuneProfile) -> Phone:
+    """Whom to call about it: the ward's police for what they handle, else the one-stop counter."""
+    police = (phone for phone in commune.phones if "ông an" in phone.name)
+    return (next(police, None) if is_of_police(procedure) else None) or commune.phones[0]

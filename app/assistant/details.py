@@ -1,0 +1,123 @@
+"""Answers to questions that no aspect has: the sentences of the procedure in hand that share the question's telling words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.assistant.told import Sentence, Topics
+from app.understanding.index import Index
+from app.understanding.text import fold
+
+ENOUGH = 0.45  # share of a question's weight that a sentence must answer
+NEARLY = 0.8  # of the best one's share, from which another is shown too
+PAIR = 0.5  # what two words side by side weigh beside the rarer of them
+OTHERWISE = 0.25  # what a word counts that was typed with other accents («ký», not «kỳ»)
+MOST = 3
+SCATTERED = 0.6  # and where no two words stand side by side in both
+OF_PAPER = 0.7  # and of a paper, whose condition may be about something else
+RARE = 3.2  # what the only word that is shared must weigh
+NAMED = 1.1  # the share that a paper has that the question names
+PAPER = frozenset({"giay", "ban", "to", "van", "so", "don"})  # how most papers' names begin
+LONGEST = 30  # words of a question; a story shares words with everything
+
+
+@dataclass(frozen=True)
+class Found:
+    """The sentences that fit, best first; and whether the question said anything that could be looked for."""
+
+    sentences: tuple[Sentence, ...] = ()
+    telling: bool = False
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A text as it is compared."""
+
+    words: tuple[str, ...]
+    content: frozenset[str]
+    """The words that say something."""
+    filler: frozenset[str]
+    typed: Mapping[str, set[str]]
+    """Of each folded word, how it was written."""
+
+    @property
+    def pairs(self) -> set[tuple[str, str]]:
+        return set(pairwise(self.words))
+
+    def holds(self, phrase: tuple[str, ...]) -> bool:
+        """Whether these words stand in it one behind the other."""
+        return any(self.words[at : at + len(phrase)] == phrase for at in range(len(self.words) - len(phrase) + 1))
+
+    def agreeing(self, word: str, other: _Said) -> float:
+        """1 when this text writes a word as the other does, or without accents."""
+        mine, theirs = self.typed.get(word, {word}), other.typed.get(word, {word})
+        return 1.0 if word in mine or not mine.isdisjoint(theirs) else OTHERWISE
+
+
+class Details:
+    """Looks sentences up by shared words, weighed by how rare the index knows them to be."""
+
+    def __init__(self, topics: Topics) -> None:
+        self._topics = topics
+
+    def find(self, text: str, names: Iterable[str], among: Sequence[Sentence], index: Index) -> Found:
+        """What answers `text` among these sentences of a procedure with these names, whose own words tell nothing."""
+        asked = self._said(text, index, repair=True)
+        content = asked.content.difference(*(self._said(name, index).words for name in names))
+        weights = {word: index.rarity(word) for word in content}
+        idle = asked.filler | self._topics.empty
+        beside = (pair for pair in asked.pairs if not content.isdisjoint(pair) and idle.isdisjoint(pair))
+        pairs = {pair: PAIR * max(map(index.rarity, pair)) for pair in beside}
+        if not weights or len(asked.words) > LONGEST:
+            return Found()
+        total = sum(weights.values()) + sum(pairs.values())
+        scored = []
+        for sentence in among:
+            told = self._said(sentence.text, index)
+            shared = {word: weight * asked.agreeing(word, told) for word, weight in weights.items() if word in told.words}
+            near = [weight for pair, weight in pairs.items() if pair in told.pairs and all(asked.agreeing(w, told) == 1 for w in pair)]
+            share = (sum(shared.values()) + sum(near)) / total
+            together = bool(near) or not self._topics.compounds.isdisjoint(shared)
+            enough = OF_PAPER if sentence.paper else ENOUGH if together else SCATTERED
+            if self._named(asked, sentence, index):
+                scored.append((NAMED, sentence))
+            elif share >= enough and (together or len(shared) > 1 or max(shared.values()) >= RARE):
+                scored.append((share, sentence))
+        best = max((score for score, _ in scored), default=0.0)
+        kept = [pair for pair in sorted(scored, key=lambda pair: -pair[0]) if pair[0] >= NEARLY * best]
+        return Found(tuple(sentence for _, sentence in kept[:MOST]), telling=True)
+
+    def _named(self, asked: _Said, sentence: Sentence, index: Index) -> bool:
+        """Whether the question says how the name of the paper begins that a sentence is about."""
+        if sentence.paper is None:
+            return False
+        name = self._said(sentence.paper.name, index)
+        said = 0
+        while said < len(name.words) and asked.holds(name.words[: said + 1]) and asked.agreeing(name.words[said], name) == 1:
+            said += 1
+        told = [word for word in name.words[:said] if word in name.content]
+        least = 3 if name.words[0] in PAPER else 2
+        return bool(told) and (said >= least or not self._topics.compounds.isdisjoint(told))
+
+    def _said(self, text: str, index: Index, *, repair: bool = False) -> _Said:
+        words = index.normalizer.words(text, index.spelling.repair if repair else None)
+        said, content, at = list[str](), set[str](), 0
+        while at < len(words.folded):
+            phrase = next((phrase for phrase in self._topics.alike if words.folded[at : at + len(phrase)] == phrase), ())
+            if phrase:
+                said += self._topics.alike[phrase]
+                content.update(self._topics.alike[phrase])
+            else:
+                said.append(words.folded[at])
+                content.update(() if words.filler[at] else said[-1:])
+            at += max(1, len(phrase))
+        return _Said(tuple(said), frozenset(content - self._topics.empty), frozenset(said) - content, _accents(words.original.split()))
+
+
+def _accents(typed: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for word in typed:
+        found.setdefault(fold(word), set()).add(word)
+    return found

@@ -1,0 +1,94 @@
+"""The sentences of a procedure (conditions, notes, steps, papers…), and which of them speak of what was asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from app.catalog.content import UNKNOWN, Case, Paper, Procedure
+from app.understanding.text import folded_words
+from app.words import Words
+
+FILE = Path(__file__).parent / "templates" / "told.yaml"
+LONG = 170  # letters from which a text is taken sentence by sentence
+_SENTENCE = re.compile(r"(?<=[.!?]) (?=[^\W\d_a-zà-ỹ])")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One thing the catalog says, as it is shown."""
+
+    text: str
+    paper: Paper | None = None
+    """The paper it is about."""
+    aside: bool = False
+    """Noted beside a fee or a processing time: it tells nothing of the citizen's own terms."""
+
+    @cached_property
+    def plain(self) -> str:
+        """Its folded words."""
+        return " ".join(folded_words(self.text))
+
+
+def sentences(procedure: Procedure, cases: Iterable[Case], said: Callable[[Paper], str]) -> tuple[Sentence, ...]:
+    """All that is said of a procedure and these cases, the most telling kinds first. `said`: a paper in words."""
+    found = {sentence.text: sentence for sentence in (*_texts(procedure), *_papers(cases, said), *_asides(cases))}
+    return tuple(found.values())
+
+
+def _texts(procedure: Procedure) -> Iterator[Sentence]:
+    texts = [] if procedure.conditions == UNKNOWN else [condition.text for condition in procedure.conditions]
+    texts += [note.text for note in procedure.notes]
+    texts += [procedure.who.text] if procedure.who else []
+    texts += [] if procedure.result == UNKNOWN else [procedure.result]
+    texts += [] if procedure.steps == UNKNOWN else [step.text for step in procedure.steps]
+    for text in (*texts, procedure.where.text, procedure.summary):
+        for part in _SENTENCE.split(text) if len(text) > LONG else [text]:
+            yield Sentence(part)
+
+
+def _papers(cases: Iterable[Case], said: Callable[[Paper], str]) -> Iterator[Sentence]:
+    for case in cases:
+        for paper in case.papers if case.papers != UNKNOWN else ():
+            text = said(paper)
+            yield Sentence(f"{text.removesuffix('.')}. {paper.note}" if paper.note else text, paper)
+
+
+def _asides(cases: Iterable[Case]) -> Iterator[Sentence]:
+    """What is noted beside a fee or a time."""
+    for case in cases:
+        notes = [fee.note for fee in case.fees] if case.fees != UNKNOWN else []
+        notes += [time.note for time in case.time] if case.time != UNKNOWN else []
+        yield from (Sentence(note, aside=True) for note in notes if note)
+
+
+class Topics:
+    """What a sentence speaks of, by the patterns of `told.yaml`."""
+
+    def __init__(self) -> None:
+        words = Words(FILE).data
+        self.alike = {tuple(str(said).split()): tuple(str(meant).split()) for said, meant in words["alike"].items()}
+        self.compounds = frozenset(meant[0] for said, meant in self.alike.items() if len(said) > 1 == len(meant))
+        """Several words written as one, so that none of them is found alone."""
+        self.empty = frozenset(words["empty"])
+        self._patterns = {
+            name: (_any(topic["of"]), _any(topic["not"])) for name, topic in words.items() if isinstance(topic, dict) and "of" in topic
+        }
+
+    def about(self, topic: str, plain: str) -> bool:
+        """Whether folded words speak of it."""
+        of, beside = self._patterns[topic]
+        return bool(of and of.search(plain)) and not (beside and beside.search(plain))
+
+    def speaking(self, topic: str, among: Iterable[Sentence]) -> tuple[Sentence, ...]:
+        """The sentences that speak of it; of a text of several, only those."""
+        found = (Sentence(part) for each in among if each.paper is None and not each.aside for part in _SENTENCE.split(each.text))
+        papers = (each for each in among if each.paper is not None and self.about(topic, each.plain))
+        return (*(each for each in found if self.about(topic, each.plain)), *papers)
+
+
+def _any(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
