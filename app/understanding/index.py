@@ -235,8 +235,11 @@ class Index:
         markers = self.markers.of(kept.split())
         return Query(words, terms_of(words), words.content, self._content_text(words), replaced, markers, denied, only_acts)
 
-    def score(self, query: Query, rules: frozenset[str] = frozenset(), exact: str | None = None) -> Scored:
-        """Candidates with their features. `rules` are ids of intents whose pattern fired; `exact` must be among the candidates."""
+    def score(self, query: Query, rules: frozenset[str] = frozenset(), exact: str | None = None, among: Sequence[int] = ()) -> Scored:
+        """Candidates with their features. `rules` are ids of intents whose pattern fired; `exact` must be among the candidates.
+
+        `among`: the only classes that may be meant.
+        """
         where, weights, norm = self._vector(query.terms)
         weights = weights / norm
         centroid, bayes = self._class_scores(where, weights)
@@ -252,7 +255,9 @@ class Index:
         count = min(CANDIDATES, len(self.entries))
         best = np.argpartition(-rough, count - 1)[:count].astype(np.int32)
         new = self._new[coverage[self._new] >= KNOWN_BY_NEW]
-        if len(new):
+        if among:
+            best, count = np.array(among, dtype=np.int32), len(among)
+        elif len(new):
             new = np.setdiff1d(new, best, assume_unique=True)
             best = np.concatenate([best, new[np.argsort(-rough[new])[:NEW]]])
             count = len(best)
