@@ -239,7 +239,9 @@ class Composer:
         choices = self._choices(decision.choices or asked.knowledge.reader.often, asked)
         question = family.question if family else ""
         nothing_said = (decision.choices or asked.knowledge.reader.often) == asked.knowledge.reader.often
-        paragraphs = self._say("clarify.paragraphs", decision, asked, question=question, nothing_said=nothing_said)
+        paragraphs = self._say(
+            "clarify.paragraphs", decision, asked, question=question, nothing_said=nothing_said, again=decision.inherited
+        )
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), decision, choices)
 
     def _difference(self, decision: Decision, asked: Asked) -> Composed:
@@ -325,6 +327,8 @@ class Composer:
         codes = decision.choices or decision.codes[:2]
         choices = self._choices(codes, asked)
         reply, _ = self._canned(name, decision, asked, near=choices)
+        if not choices and decision.outcome == "unknown":
+            return reply, decision
         return self._offering(reply.model_copy(update={"choices": _shown(choices)}), decision, choices)
 
     def _canned(self, name: str, decision: Decision, asked: Asked, **more: Any) -> Composed:

@@ -121,7 +121,8 @@ def catalog_entries(catalog: Catalog, national: Iterable[Named] = ()) -> list[En
         names = (item.name, *(official[code] for code in item.codes if code in official and code not in catalog.procedures))
         entries.append(Entry(f"elsewhere:{item.id}", Kind.ELSEWHERE, names, item.asks))
     entries += [
-        Entry(f"event:{event.id}", Kind.EVENT, (event.name,), event.asks, members=event.procedures) for event in catalog.life_events
+        Entry(f"event:{event.id}", Kind.EVENT, (event.name,), event.asks, members=event.procedures, when=tuple(event.when.items()))
+        for event in catalog.life_events
     ]
     return entries
 
@@ -204,6 +205,8 @@ def build_rules(intents: dict[str, Any]) -> Rules:
         compiled(intents["back"]),
         compiled(intents["supposes"]),
         compiled(intents["needs"]),
+        compiled(intents["wants"]),
+        compiled(intents["states"]),
         compiled(intents["receives"]),
         compiled(intents["compares"]),
         compiled(intents["gets"]),

@@ -15,8 +15,9 @@ from app.assistant.learn_hashed_words import learn_hashed_words
 from app.assistant.slips import mistyped
 from app.assistant.training_rows import learn_judgement, told_messages
 from app.understanding.decision import State
-from app.understanding.dialogue import decide, heard, joins
+from app.understanding.dialogue import decide
 from app.understanding.hashed_words import HashedWords, bounded
+from app.understanding.heard import heard, joins
 from app.understanding.ranker import WEIGHTS_FILE
 from app.understanding.reader import Reader
 from app.understanding.terms import Terms

@@ -11,14 +11,17 @@ from dataclasses import replace
 
 from app.understanding.comparing import compared, is_clear
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
+from app.understanding.heard import heard, joins, without_joining
 from app.understanding.lost import lost_together
+from app.understanding.offered import among_offered, asked_again
 from app.understanding.outright import asked_outright
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.single import answer, fresh, in_passing, sent_elsewhere, told
+from app.understanding.staying import asked_before, needed_for, stays, taxed
 from app.understanding.terms import Kind
-from app.understanding.text import clean
 
+NO_WORDS = 3  # letters and numbers, that say nothing
 FEW_SAID, ANSWER_WORDS = 3, 7  # words that say something, and words at all, of who answers a list in words
 GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
 SIBLING_WORDS = 2  # that say something, of a message that only adds to the one in mind
@@ -32,12 +35,7 @@ OF_A_PROCEDURE = frozenset({Aspect.WHO, Aspect.VALIDITY, Aspect.DEADLINE, Aspect
 """What is only asked of a procedure: «nộp thay được không» after a card is no trouble with the portal."""
 TURNS = 0.6  # probability from which a message is about another procedure than the one in mind
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
-_BACK = re.compile(r"(?i)\b(?:quay|trở|tro) +(?:trở +|tro +)?(?:lại|lai)\b(?: +(?:vụ|vu|việc|viec|cái|cai|chuyện|chuyen)\b)?")
-_AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
-_NOT = r"(?:không|khong|ko|k|kg|hông|hong|hổng|hok|chẳng|chả)"
-_INSTEAD = r"[,.;]|$|\b(?:mà|ma|ý|y|(?:tôi|toi|tui|em|e|mình|minh|cháu|chau) (?:hỏi|hoi|muốn|muon|cần|can|nói|noi|là|la))\b"
-_NEED_NOT = r"(?! (?:đóng|dong|nộp|nop|trả|tra|ra|đến|den|tới|lên|len|đi|di|mang|đem|dem|chờ|mất|tốn|ton)\b)"
-_DENIED = re.compile(rf"(?i)(?:(?:^|[,.;] ?){_NOT} (?:phải|phai)\b{_NEED_NOT}|\b(?:chứ|chu) {_NOT}\b).*?(?={_INSTEAD})")
+_COMMANDS_NOT = re.compile(r"\b(phai|co|neu|lo)\b|\b(ha|khong|ko|sao)$")
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
 
@@ -51,16 +49,24 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         return told(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
     if not reading.query.words.folded:
         return Decision("other", "empty", confidence=1.0, state=state)
+    if (
+        signs.number is None
+        and not reading.exact
+        and all(len(word) == 1 or word[0].isdigit() for word in reading.query.words.plain.split()[:NO_WORDS])
+    ):
+        return Decision("unknown", "unclear", state=state)
     if coded is not None and coded[0] in reader.index.number_of:
         return choose(coded[0], reading.aspects, state)
     known = (
         _choice(reading, state)
+        or _of_the_list(reader, text, reading, state)
         or _chosen_by_words(reader, reading, state)
         or asked_outright(reader, text, reading, state)
         or _only_a_number(reading, state)
         or compared(reader, text, reading, state)
         or lost_together(reader, text, reading, state)
         or _several(reader, text, reading)
+        or _named_before(reader, text, reading, state)
         or _goes_on_elsewhere(reader, text, reading, state)
         or _follow_up(reader, text, reading, state)
     )
@@ -71,33 +77,23 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         assert state.code is not None
         codes = tuple(dict.fromkeys([state.code, *reading.codes()]))[:5]
         return answer(reading, codes, signs.aspects, state, inherited=True)
+    if decision.outcome == "clarify" and not (decision.intent == "vague" and decision.choices == reading.often):
+        decision = replace(decision, state=replace(decision.state, code=None, answers=()))  # what is offered is the matter now
     return decision if decision.outcome == "other" else replace(decision, state=replace(decision.state, elsewhere=""))
 
 
-def heard(reader: Reader, text: str, state: State) -> tuple[str, Reading]:
-    """A message in its conversation: its text without control characters and without what it says it is not, and that, read."""
-    text = clean(text)
-    reading = reader.read(text, favoured=state.choices, after=state.code)
-    if (state.code or state.choices) and reading.signs.correction:
-        return _without_denied(reader, text, reading, state)
-    left = _BACK.sub(" ", text).strip()
-    if state.recent and left not in (text, "") and reader.index.query(left).content:  # «quay lại kết hôn» is no «đăng ký lại kết hôn»
-        return text, replace(reader.read(left, favoured=state.choices, after=state.code), signs=reading.signs)
-    return text, reading
-
-
-def joins(text: str) -> bool:
-    """Whether a message begins with «còn …», «thế nếu …»."""
-    return _AND.match(text) is not None
-
-
-def _without_denied(reader: Reader, text: str, reading: Reading, state: State) -> tuple[str, Reading]:
-    """«không phải hộ khẩu, tạm trú thôi»: what is left when what the message says it is not is taken away, and that, read."""
-    left = _DENIED.sub(" ", text).strip(" ,.;")
-    if left == text or not reader.index.query(left).content:
-        return text, reading
-    again = reader.read(left, favoured=state.choices, after=state.code)
-    return left, replace(again, signs=replace(again.signs, correction=True))
+def _named_before(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
+    """«Quay lại khai tử, ai nộp được»; «đăng ký kết hôn có cần giấy độc thân không», whatever was spoken of before."""
+    code = asked_before(reader, text, reading, state, joins=joins(text))
+    if code is not None:
+        codes = tuple(dict.fromkeys([code, *state.recent]))[:5]
+        return answer(reading, codes, reading.aspects or state.aspects, state, inherited=True)
+    if not reading.signs.needs or reading.signs.telling is not None:
+        return None
+    matter = needed_for(reader, text)
+    if matter is None or matter.top is None or matter.top.id == state.code or (state.code is None and matter.top is reading.top):
+        return None
+    return answer(matter, tuple(matter.codes()), matter.aspects, state)
 
 
 def _only_a_number(reading: Reading, state: State) -> Decision | None:
@@ -211,6 +207,16 @@ def _chosen_by_words(reader: Reader, reading: Reading, state: State) -> Decision
     return choose(state.choices[found[0]], reading.aspects or state.aspects, state) if len(found) == 1 else None
 
 
+def _of_the_list(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
+    """Nothing was chosen yet of what was offered: the message is about that, unless it names something else."""
+    found = among_offered(reader, text, reading, state)
+    if found is None:
+        return None
+    what, choices = found
+    aspects = reading.signs.aspects
+    return choose(choices[0], aspects or state.aspects, state) if what == "choose" else asked_again(choices, aspects, state)
+
+
 def _names_besides(reading: Reading, state: State) -> bool:
     """«xin lý lịch tư pháp số 2»: the number is part of the name of what was not offered."""
     top = reading.top
@@ -305,16 +311,20 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
     asks_of_it = of_it and (not signs.intents or signs.intents == ("portal_help",))
     of_bot = bool(signs.aspects) and not signs.intents and top is not None and top.id == "intent:bot_feedback"
-    intent = top is not None and top.kind is Kind.INTENT and (signs.intents or (topic and reading.confidence >= SURE_ENOUGH))
-    if intent and not asks_of_it and not of_bot:
+    asks_within = top is not None and top.id == "intent:restart" and _COMMANDS_NOT.search(reading.query.words.plain) is not None
+    surely = signs.intents or reading.exact or (topic and reading.confidence >= SURE_ENOUGH)
+    if top is not None and top.kind is Kind.INTENT and surely and not (asks_of_it or of_bot or asks_within):
         return None
-    back = signs.back and top is not None and top.id in state.recent
-    turns = back or reader.turns(reading, state.code, joins=joins(text)) >= TURNS
-    if not turns and not _names_another(reading, state.code):
+    tax = taxed(reader, text, reading, state.code)
+    if tax is not None:
+        return sent_elsewhere(tax, (state.code,), signs.aspects, state, 0.6)
+    kept = stays(reader, text, reading, state.code)
+    turns = not kept and reader.turns(reading, state.code, joins=joins(text)) >= TURNS
+    if kept or (not turns and not _names_another(reading, state.code)):
         codes = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))
         return answer(reading, codes[:5], signs.aspects, state, inherited=True)
     aspects = _asked(reading, state)
-    sibling = _sibling(reader, _AND.sub("", text), state)
+    sibling = _sibling(reader, without_joining(text), state)
     if sibling is not None:
         codes = tuple(dict.fromkeys([sibling, state.code, *reading.codes()]))[:5]
         return answer(reading, codes, aspects or state.aspects, state, inherited=True)

@@ -235,8 +235,13 @@ class Index:
         markers = self.markers.of(kept.split())
         return Query(words, terms_of(words), words.content, self._content_text(words), replaced, markers, denied, only_acts)
 
-    def score(self, query: Query, rules: frozenset[str] = frozenset(), among: frozenset[str] = frozenset()) -> Scored:
-        """Candidates with their features. `rules` are ids of intents whose pattern fired; those `among` are candidates too."""
+    def score(
+        self, query: Query, rules: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset(), among: Sequence[int] = ()
+    ) -> Scored:
+        """Candidates with their features. `rules` are ids of intents whose pattern fired; those `besides` are candidates too.
+
+        `among`: the only classes that may be meant.
+        """
         where, weights, norm = self._vector(query.terms)
         weights = weights / norm
         centroid, bayes = self._class_scores(where, weights)
@@ -246,13 +251,15 @@ class Index:
         if self._learned is not None:
             learned[self._learned_numbers] = self._learned.score(query.terms)[self._learned_known]
             rough += ROUGH_LEARNED * learned
-        for rule in rules | among:
+        for rule in rules | besides:
             if rule in self.number_of:
                 rough[self.number_of[rule]] += 10.0
         count = min(CANDIDATES, len(self.entries))
         best = np.argpartition(-rough, count - 1)[:count].astype(np.int32)
         new = self._new[coverage[self._new] >= KNOWN_BY_NEW]
-        if len(new):
+        if among:
+            best, count = np.array(among, dtype=np.int32), len(among)
+        elif len(new):
             new = np.setdiff1d(new, best, assume_unique=True)
             best = np.concatenate([best, new[np.argsort(-rough[new])[:NEW]]])
             count = len(best)

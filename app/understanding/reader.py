@@ -119,8 +119,11 @@ class Reader:
         self.vague_words = vague_words
         self.leanings = leanings or Leanings()
 
-    def read(self, text: str, favoured: tuple[str, ...] = (), after: str | None = None) -> Reading:
-        """Read a message. `favoured` classes (those offered) get a small bonus, and so do the look-alikes of `after`, the one in mind."""
+    def read(self, text: str, favoured: tuple[str, ...] = (), after: str | None = None, among: tuple[str, ...] = ()) -> Reading:
+        """Read a message. `favoured` classes (those offered) get a small bonus, and so do the look-alikes of `after`, the one in mind.
+
+        `among`: ids of the only classes that may be meant.
+        """
         query = self.index.query(text)
         signs = self.rules.signs(query.words.plain, query.replaced, query.words.original)
         if not query.words.folded or not self.index.entries:
@@ -133,8 +136,8 @@ class Reader:
             kept = tuple(name for name in signs.intents if name not in unheard)
             signs = replace(signs, intents=kept, telling=None if signs.telling in unheard else signs.telling)
             fired = {f"intent:{name}" for name in kept}
-        among = frozenset(name for name, weight in leans.items() if weight > 0) if exact is None else frozenset({exact})
-        scored = self.index.score(query, frozenset(fired), among)
+        besides = frozenset(name for name, weight in leans.items() if weight > 0) if exact is None else frozenset({exact})
+        scored = self.index.score(query, frozenset(fired), besides, [self.index.number_of[each] for each in among])
         given = dict.fromkeys(favoured, FAVOURED) | {f"intent:{name}": STRONG for name in signs.strong if name != signs.sure}
         if exact is not None:
             given[exact] = EXACT
@@ -243,6 +246,8 @@ class Reader:
             joins=joins,
             supposes=signs.supposes,
             needs=signs.needs,
+            wants=signs.wants,
+            states=signs.states,
             added=share(added, MOST_MARKERS),
             added_there=share(added & index.class_markers[there], MOST_MARKERS) if other else 0.0,
             related=other is not None and other.id in index.entries[here].related,

@@ -89,6 +89,10 @@ class Signs:
     back: bool
     supposes: bool
     needs: bool
+    wants: bool
+    """Whether it says that something is to be done, got or told («xin», «làm», «cho hỏi»), and not only that it was or was not."""
+    states: bool
+    """Whether it tells how things are: «chưa đăng ký kết hôn», «ba mất rồi», «con 10 tuổi», «hộ khẩu ở Nghệ An»."""
     compares: bool
     gets: bool
     general: bool
@@ -96,6 +100,11 @@ class Signs:
     number: int | None
     """A choice from a list: 1 is the first, -1 the last, 0 the middle."""
     number_words: frozenset[str]
+
+    @property
+    def only_tells(self) -> bool:
+        """Whether it tells how things are, at most with «thì sao», and wants nothing: a circumstance of the matter in hand."""
+        return self.states and not self.wants and {Aspect.CONDITIONS, Aspect.STEPS}.issuperset(self.aspects)
 
 
 _ORDINALS = {
@@ -135,6 +144,8 @@ class Rules:
         back: Sequence[re.Pattern[str]],
         supposes: Sequence[re.Pattern[str]],
         needs: Sequence[re.Pattern[str]],
+        wants: Sequence[re.Pattern[str]],
+        states: Sequence[re.Pattern[str]],
         receives: Sequence[re.Pattern[str]],
         compares: Sequence[re.Pattern[str]],
         gets: Sequence[re.Pattern[str]],
@@ -151,6 +162,7 @@ class Rules:
         self._aspects = dict(aspects)
         self._follow_up, self._correction, self._back = tuple(follow_up), tuple(correction), tuple(back)
         self._supposes, self._needs, self._receives = tuple(supposes), tuple(needs), tuple(receives)
+        self._wants, self._states = tuple(wants), tuple(states)
         self._compares, self._gets = tuple(compares), tuple(gets)
 
     def signs(self, plain: str, replaced: str, original: str = "") -> Signs:
@@ -171,6 +183,8 @@ class Rules:
             back=_any(self._back, plain),
             supposes=_any(self._supposes, plain),
             needs=_any(self._needs, plain),
+            wants=_any(self._wants, replaced),
+            states=_any(self._states, replaced),
             compares=short and _any(self._compares, plain),
             gets=short and _any(self._gets, plain),
             general=short and _any(self._general, plain),

@@ -30,6 +30,7 @@ KNOWS_ALL = 0.95  # share of a message, from which no national name fits better 
 FOREIGN = {"answer": 0.85, "clarify": 0.97}  # probability of another agency's matter that outweighs an answer, and a question, of ours
 ALIKE = 0.4  # agreement from which a national name is told then
 GUESSED = 0.15  # a confidence below which even a word or two that we know may be a slip of the finger
+UNLIKELY = 0.25  # a confidence below which one word of no name means nothing
 FEW_WORDS = 2  # that say something: so little says nothing more than a family of matters
 COVERED = 0.45  # share of a message that a class must know, to ask about it
 MAX_NEAR = 3
@@ -38,6 +39,10 @@ TOLD, TOLD_IN_STORY = 0.12, 0.3  # probability of an intent whose pattern fired,
 UNSURE = frozenset({"procedure", "eligibility", "vague", "unclear", "other_level"})  # a name of the national catalogue may be meant by
 WITH_NEAREST = frozenset({"fines", "law_advice", "petition"})  # not ours to answer, but a procedure may be near
 OF_HOURS = frozenset({"opening_hours", "sunday_service"})  # the hours of what is named, else of what is in mind
+BESIDE_A_MATTER = frozenset(
+    {"opening_hours", "sunday_service", "fines", "status", "contact", "queue", "session", "portal_help", "law_advice"}
+)
+"""What is asked beside a procedure that the message names: that one is spoken of afterwards."""
 COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no procedure, a complaint has
 MAX_CHOICES = 5
 _OF_ALL = frozenset({Aspect.DOCUMENTS, Aspect.STEPS, Aspect.CONDITIONS, Aspect.AMOUNT, Aspect.RESULT})
@@ -98,7 +103,7 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
             confidence=reading.confidence,
             state=replace(state, aspects=aspects, choices=often),
         )
-    if _only_guessed(reading):
+    if _only_guessed(reading) or _far_fetched(reading):
         return _unknown(reading, state)
     special = _special(reading, top, aspects, state)
     if special is not None:
@@ -162,6 +167,13 @@ def _says_nothing(reading: Reading) -> bool:
     if reading.signs.intents or reading.exact or reading.confidence >= NOTHING_SAID:
         return False
     return reading.only_asks or (len(words.words.folded) > 1 and not words.content)
+
+
+def _far_fetched(reading: Reading) -> bool:
+    """«Thôi khỏi», «đúng rồi», «500k»: a word that stands in no name of what it might mean. Neither a card nor a list of such things."""
+    words, signs = reading.query, reading.signs
+    alone = len(set(words.content)) == 1 and not (words.markers or signs.aspects or signs.follow_up or signs.general or reading.exact)
+    return alone and reading.confidence < UNLIKELY and (reading.ranking is None or reading.ranking.name_overlap == 0)
 
 
 def _only_guessed(reading: Reading) -> bool:
@@ -257,7 +269,16 @@ def told(reading: Reading, intent: str, confidence: float, state: State) -> Deci
     codes = tuple(dict.fromkeys([*mind, *named]))[:5] if near else ()
     if intent in OF_HOURS:
         codes = _hours_of(reading, mind)
-    return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=replace(state, choices=(), labels=()))
+    return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=_keeping(reading, intent, state))
+
+
+def _keeping(reading: Reading, intent: str, state: State) -> State:
+    """What was offered stays open; a procedure that the message names beside the hour, the fine or the file is the one in mind now."""
+    named = next((entry.id for entry, _ in reading.entries if entry.kind is Kind.PROCEDURE), None) if intent in BESIDE_A_MATTER else None
+    if named is None or named == state.code or not _named(next(e for e, _ in reading.entries if e.id == named), reading):
+        return state
+    recent = (named, *(code for code in state.recent if code != named))[:4]
+    return replace(state, code=named, aspects=(), recent=recent, choices=(), labels=(), answers=(), elsewhere="")
 
 
 def _named(procedure: Entry, reading: Reading) -> bool:
@@ -277,6 +298,8 @@ def _hours_of(reading: Reading, mind: Sequence[str]) -> tuple[str, ...]:
 
 
 def _unknown(reading: Reading, state: State) -> Decision:
+    if _far_fetched(reading):
+        return Decision("unknown", "unclear", confidence=reading.confidence, state=state)
     codes = tuple(reading.codes())
     near = codes[:3]
     return Decision(

@@ -50,6 +50,8 @@ class Entry:
     """Ids of its look-alikes: what a conversation about it moves to."""
     oldest: int | None = None
     """Days of age of the oldest it is for, when it is for the young only."""
+    when: tuple[tuple[str, str], ...] = ()
+    """Of a life event: of those it leads to that are not always needed, when they are."""
 
 
 @dataclass(frozen=True)

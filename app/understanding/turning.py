@@ -47,6 +47,10 @@ class TurnEvidence:
     """«lỡ …», «nếu …»."""
     needs: bool
     """«có cần … không»."""
+    wants: bool
+    """«xin …», «làm …», «cho hỏi …»: said of what is to be done, not of what was or was not done."""
+    states: bool
+    """«chưa đăng ký …», «con 10 tuổi», «hộ khẩu ở …»."""
     added: float
     """Markers (lại, gia hạn, nước ngoài…) that the one in mind has not; then those of them that the other has."""
     added_there: float

@@ -1,0 +1,99 @@
+"""What tells that a message is about a matter already named: one asked about before, the one whose paper is asked for, or the one in mind.
+
+«Quay lại khai tử, ai nộp được», «đăng ký kết hôn có cần giấy độc thân không», «xong rồi sang tên ở đâu» after a motorbike.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from app.understanding.comparing import is_clear
+from app.understanding.decision import SURE_ENOUGH, State
+from app.understanding.heard import without_back
+from app.understanding.reader import Reader, Reading
+from app.understanding.terms import Kind
+
+NAMED = 0.6  # overlap with its name from which a matter is named
+WHOLE_NAME = 0.9  # overlap with a name from which it is that, and no mere verb
+JOINS_WORDS = 2  # that say something, of «rồi đất sao»
+TAX, TAX_WORD = "elsewhere:thue", "thuế"
+_NEEDS = re.compile(
+    r"(?i)^(?P<matter>.{4,60}?)[, ]+(?:thì |thi )?(?:có |co )?(?:cần|can|phải có|phai co|bắt buộc|bat buoc|đòi|doi|phải|phai) (?P<thing>.+?) (?:không|khong|ko|k|hông|hong|hok|hem)\b"
+)
+_PAPER = re.compile(r"(?i)\b(?:cần|can|phải có|phai co|đòi|doi|bắt buộc|bat buoc)\b")
+_AS_WELL = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) (?:còn|con)|còn)\b")
+_SO = re.compile(r"(?i)^(?:thế|vậy|the|vay|rồi|roi|còn|con)\b")
+_TAXES = re.compile(r"(?i)\bthuế\b")
+
+
+def needed_for(reader: Reader, text: str) -> Reading | None:
+    """«Đăng ký kết hôn có cần giấy độc thân không»: the matter that the paper is needed for, read with all that the message asks."""
+    match = _NEEDS.match(text)
+    if match is None:
+        return None
+    matter = reader.read(match["matter"])
+    thing = reader.index.query(match["thing"])
+    named = matter.ranking is not None and matter.ranking.name_overlap >= NAMED
+    if not named or not is_clear(matter) or matter.confidence < SURE_ENOUGH or reader.rules.signs(thing.words.plain, thing.replaced).wants:
+        return None
+    return replace(matter, signs=reader.rules.signs(*_texts(reader, text)))
+
+
+def asked_before(reader: Reader, text: str, reading: Reading, state: State, *, joins: bool) -> str | None:
+    """Of the matters asked about before, the one that is named again: «quay lại khai tử …», «rồi đất sao»."""
+    left = without_back(text)
+    others = tuple(code for code in state.recent if code in reader.index.number_of)
+    words = reader.index.query(left).content
+    if reading.signs.back:
+        if not words or not others:
+            return None
+    elif not (joins or reading.signs.follow_up) or len(set(words)) > JOINS_WORDS or len(others) < 2 or reading.exact:
+        return None
+    said = set(words) - reader.rules.aspect_words
+    if not reading.signs.back:
+        others = tuple(code for code in others if code != state.code)
+        if reading.confidence >= SURE_ENOUGH or state.code is None or said & _named_words(reader, state.code):
+            return None
+    named = {code: sum(map(reader.index.rarity, _named_words(reader, code) & said)) for code in others}
+    most = tuple(code for code in others if named[code] == max(named.values()) > 0)
+    return (most[0] if len(most) == 1 else reader.read(left, among=most).codes()[0]) if most else None
+
+
+def only_the_act(reader: Reader, reading: Reading, code: str) -> bool:
+    """«Xong rồi sang tên ở đâu», «lệ phí đăng ký bao nhiêu»: the verb of the one in mind and nothing that it is done to."""
+    index = reader.index
+    said = set(reading.query.content) - reader.rules.aspect_words
+    added = (reading.query.markers & index.markers.variants) - index.class_markers[index.number_of[code]]
+    of_family = reading.top is not None and reading.top.kind is Kind.FAMILY  # whose name may be the mere verb
+    whole = reading.ranking is not None and reading.ranking.name_overlap >= WHOLE_NAME and not of_family
+    return bool(said) and not added and not whole and said <= _named_words(reader, code)
+
+
+def stays(reader: Reader, text: str, reading: Reading, code: str) -> bool:
+    """Whether it tells a circumstance, asks for one of the papers, or says only the verb of the matter in hand."""
+    signs, number = reading.signs, reader.index.number_of[code]
+    likened = reading.top is not None and reading.top.id in reader.index.entries[number].related and _SO.match(text) is not None
+    tells = signs.only_tells and not likened and _AS_WELL.match(text) is None
+    paper = signs.needs and not signs.wants and _PAPER.search(text) is not None and needed_for(reader, text) is None
+    return tells or paper or only_the_act(reader, reading, code)
+
+
+def taxed(reader: Reader, text: str, reading: Reading, code: str) -> str | None:
+    """«Thuế nộp ở đâu» after a matter of ours: who is to be asked about the tax of that."""
+    tops = [entry for entry, p in reading.entries[:1] if entry.kind is Kind.ELSEWHERE and entry.id.startswith(TAX)]
+    if _TAXES.search(text) is None and not (tops and "thue" in reading.query.words.plain.split()):
+        return None
+    taxes = tuple(entry.id for entry in reader.index.entries if entry.id.startswith(TAX))
+    name = reader.index.entries[reader.index.number_of[code]].names[0]
+    return reader.read(f"{TAX_WORD} {name}", among=taxes).entries[0][0].id if taxes else None
+
+
+def _named_words(reader: Reader, code: str) -> set[str]:
+    entry = reader.index.entries[reader.index.number_of[code]]
+    return {word for name in entry.names for word in reader.index.normalizer.words(name).content}
+
+
+def _texts(reader: Reader, text: str) -> tuple[str, str, str]:
+    query = reader.index.query(text)
+    return query.words.plain, query.replaced, query.words.original
