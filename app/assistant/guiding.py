@@ -17,6 +17,7 @@ from app.assistant.replies import Replies
 from app.catalog.content import Case, Procedure, Question
 from app.catalog.narrowing import Possible, answers_of, left_by, open_options, walked
 from app.messages import Card, Choice, Line, Reply
+from app.understanding.danger import HEARD
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
 from app.understanding.dialogue import choose
 from app.understanding.rules import Aspect
@@ -109,7 +110,7 @@ class Guiding:
             return decision
         words = knowledge.reader.index.query(text).words
         signs = knowledge.reader.rules.signs(words.plain, " ".join(words.folded), words.original)
-        if signs.sure is not None:
+        if signs.sure is not None or decision.intent in HEARD:
             return decision
         standing = Standing.of(procedure, state.answers)
         again = _asked_again(words.plain, standing, asking=asking)

@@ -206,6 +206,7 @@ def _state_of(data: dict[str, Any]) -> State:
         labels=tuple(data.get("labels", ())),
         answers=tuple(data.get("answers", ())),
         elsewhere=data.get("elsewhere", ""),
+        danger=data.get("danger", ""),
         expects=data.get("expects", ""),
     )
     return replace(state, aspects=tuple(Aspect(value) for value in data.get("aspects", ())))
