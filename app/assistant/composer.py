@@ -60,6 +60,12 @@ class Composer:
 
     def compose(self, decision: Decision, asked: Asked) -> Composed:
         """The reply, and the decision with the choices that the reply really offers in its state."""
+        reply, decision = self._composed(decision, asked)
+        alerts = [self.replies.get("alert_codes").get(part.code, "") for part in decision.parts] + [decision.beside]
+        alert = next((words for name in alerts if (words := self.replies.get("alert").get(name))), None)
+        return (reply if alert is None else reply.model_copy(update={"paragraphs": (alert, *reply.paragraphs)})), decision
+
+    def _composed(self, decision: Decision, asked: Asked) -> Composed:
         if decision.parts:
             return self._answering(*self._procedures(self._fitted(decision, asked), asked), asked)
         if asked.local.news and (decision.outcome == "unknown" or decision.intent == "vague"):
@@ -338,7 +344,8 @@ class Composer:
             links += [Link(label=link.name, url=link.url) for link in asked.local.profile.links if "hản ánh" in link.name]
         if words.get("list_link"):
             links.append(Link(label=self.replies.get("card.list"), url=f"{self._public_url}/thu-tuc"))
-        choices = self._choices(asked.knowledge.reader.often, asked) if words.get("suggestions") else []
+        offered = asked.knowledge.reader.often if words.get("suggestions") else tuple(words.get("offers", ()))
+        choices = self._choices(offered, asked)
         reply = Reply(
             paragraphs=self._say(f"{name}.paragraphs", decision, asked, **more),
             closing=self._say(f"{name}.closing", decision, asked, **more) if "closing" in words else (),
@@ -349,7 +356,7 @@ class Composer:
         return self._offering(reply, decision, choices) if choices else (reply, decision)
 
     def _say(self, name: str, decision: Decision, asked: Asked, **more: Any) -> tuple[str, ...]:
-        context: dict[str, Any] = {"commune": asked.local.profile, "near": (), "question": "", **more}
+        context: dict[str, Any] = {"commune": asked.local.profile, "near": (), "question": "", "again": decision.inherited, **more}
         if decision.intent in CALENDAR_INTENTS or decision.outcome == "unknown":
             context |= hours_context(asked.local.calendar, asked.text or asked.plain, asked.now, intent=decision.intent)
         return self.replies.say_all(self.replies.get(name), context)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.subscribers.hearing import Act, Expects, Listener, Wish
+from app.understanding.danger import HEARD
 from app.understanding.decision import Decision, State
 
-FIRST = frozenset({"emergency", "injection", "abuse", "scam_check", "restart"})
+FIRST = HEARD | {"injection", "abuse", "restart"}
 """Intents that come before any wish."""
 PERHAPS = {"follow": Act.TOPICS, "unfollow": Act.MINE, "why_received": Act.WHY, "my_subscriptions": Act.MINE}
 """What is done where only likeness speaks for an intent: something that asks and changes nothing."""

@@ -18,6 +18,7 @@ from app.catalog.content import Case, Procedure, Question
 from app.catalog.narrowing import Possible, answers_of, left_by, open_options, walked
 from app.commune import CommuneProfile
 from app.messages import Card, Choice, Line, Reply
+from app.understanding.danger import HEARD
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
 from app.understanding.dialogue import choose
 from app.understanding.rules import Aspect, Signs
@@ -115,7 +116,7 @@ class Guiding:
         index = knowledge.reader.index
         words = index.query(text).words
         signs = knowledge.reader.rules.signs(words.plain, " ".join(words.folded), words.original)
-        if signs.sure is not None:
+        if signs.sure is not None or decision.intent in HEARD:
             return decision
         spoken = Spoken.of(text, index, today)
         if procedure.guide is None:

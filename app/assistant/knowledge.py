@@ -25,6 +25,7 @@ from app.understanding.phrases import Phrases
 from app.understanding.ranker import Weights
 from app.understanding.reader import Reader
 from app.understanding.rules import Aspect, IntentRule, Rules
+from app.understanding.spoken import Spoken
 from app.understanding.terms import Entry, Kind, Markers
 from app.understanding.text import Normalizer
 from app.understanding.turning import TURN_FILE
@@ -196,6 +197,9 @@ def build_rules(intents: dict[str, Any]) -> Rules:
                 compiled(item.get("veto", ())),
                 compiled(item.get("always", ())),
                 compiled(item.get("telling", ())),
+                Spoken.of(item.get("said", ()), intents["sets"], item.get("accented", ()), item.get("bare", ())),
+                Spoken.of(item.get("unsaid", ()), intents["sets"]),
+                Spoken.of(item.get("despite", ()), intents["sets"]),
             )
             for item in intents["intents"]
         ],

@@ -19,12 +19,13 @@ from app.local.snapshot import Snapshot
 from app.messages import Card, Incoming, MessageKind, Reply
 from app.settings import Settings
 from app.subscribers.hearing import Wish
+from app.understanding.danger import HEARD
 from app.understanding.decision import Decision, State
 from app.understanding.dialogue import decide
 from app.ward.ward import SwitchName
 
 Clock = Callable[[], dt.datetime]
-ALWAYS = frozenset({"emergency", "delete_data", "erase_data", "keep_data", "unfollow", "unlink", "why_received", "my_subscriptions"})
+ALWAYS = HEARD | {"delete_data", "erase_data", "keep_data", "unfollow", "unlink", "why_received", "my_subscriptions"}
 """Intents that are answered also while answering is switched off: danger, and what people may demand of us."""
 
 MATTERS = frozenset({"other_level", "national", "law_advice", "status"})

@@ -10,7 +10,9 @@ from jinja2 import Environment
 from app.words import Words
 
 FILE = Path(__file__).parent / "templates" / "replies.yaml"
-SECTIONS = frozenset({"card", "kinds", "weekdays", "hours", "too_long", "personal_data", "feedback", "switched_off"})
+SECTIONS = frozenset(
+    {"card", "kinds", "weekdays", "hours", "too_long", "personal_data", "feedback", "switched_off", "alert", "alert_codes"}
+)
 
 
 class Replies(Words):

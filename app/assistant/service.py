@@ -208,6 +208,7 @@ def _state_of(data: dict[str, Any]) -> State:
         case=data.get("case", ""),
         unheard=data.get("unheard", 0),
         elsewhere=data.get("elsewhere", ""),
+        danger=data.get("danger", ""),
         expects=data.get("expects", ""),
         condoled=data.get("condoled", False),
     )

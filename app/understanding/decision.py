@@ -31,6 +31,8 @@ class State:
     """How often in a row an open question of a guide was not answered."""
     elsewhere: str = ""
     """Id of another agency's matter, when that was answered last: what is asked next may be about it."""
+    danger: str = ""
+    """The intent that told of danger, despair or a crime, when that was answered last: what is said next is about it."""
     expects: str = ""
     """What else the last reply asked for, such as a residential group or a confirmation: `app.subscribers.hearing.Expects`."""
     condoled: bool = False
@@ -61,4 +63,6 @@ class Decision:
     """Id of the agency elsewhere or life event to show."""
     confidence: float = 0.0
     inherited: bool = False
+    beside: str = ""
+    """Intent of danger that the message tells of beside what it asks."""
     state: State = field(default_factory=State)

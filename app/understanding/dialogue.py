@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from app.understanding import danger
 from app.understanding.comparing import compared, is_clear
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
 from app.understanding.heard import heard, joins, without_joining
@@ -44,6 +45,10 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     state = _still_known(reader, state)
     coded = _CODE.search(text)
     text, reading = heard(reader, text, state)
+    return danger.remembered(reading, _decided(reader, text, reading, coded, state), state)
+
+
+def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] | None, state: State) -> Decision:
     signs = reading.signs
     if signs.sure is not None and not in_passing(reading):
         return told(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
@@ -61,6 +66,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
         _choice(reading, state)
         or _of_the_list(reader, text, reading, state)
         or _chosen_by_words(reader, reading, state)
+        or danger.still(reading, state)
         or asked_outright(reader, text, reading, state)
         or _only_a_number(reading, state)
         or compared(reader, text, reading, state)
@@ -72,7 +78,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     )
     if known is not None:
         return known
-    decision = fresh(reader, reading, _asked(reading, state), state)
+    decision = danger.perhaps(reading, fresh(reader, reading, _asked(reading, state), state), state)
     if decision.outcome in ("unknown", "clarify") and _adds(reading, state):
         assert state.code is not None
         codes = tuple(dict.fromkeys([state.code, *reading.codes()]))[:5]

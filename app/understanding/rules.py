@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.understanding.spoken import UNSPOKEN, Spoken, Typed
+
 SHORT = 9  # words; a choice is said in a short message
 TELLING = 24  # words to which what tells of an intent, a comparison or a wish to get something decides; a story says much in passing
 
@@ -63,14 +65,24 @@ class IntentRule:
     """What no veto outweighs."""
     telling: tuple[re.Pattern[str], ...] = ()
     """What decides in a short message, whatever procedure it names («nộp hồ sơ tuần trước, duyệt chưa»)."""
+    spoken: Spoken = UNSPOKEN
+    """What tells it, with accents where the message has them."""
+    unsaid: Spoken = UNSPOKEN
+    """What speaks against `spoken`: a paper that is asked for, what is long ago."""
+    despite: Spoken = UNSPOKEN
+    """What is heard whatever speaks against it: a cry for help."""
 
     def tells(self, texts: Sequence[str], original: str) -> bool:
         """Whether a short message tells this intent, whatever procedure it names."""
         return any(_any(self.telling, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
 
-    def fires(self, texts: Sequence[str], original: str) -> bool:
-        """Whether folded `texts` (and the accented `original`) tell this intent."""
-        if any(_any(self.always, text) for text in texts):
+    def is_spoken(self, typed: Typed) -> bool:
+        """Whether it is said, and nothing speaks against it or it is a cry for help."""
+        return (self.spoken.says(typed) and not self.unsaid.says(typed)) or self.despite.says(typed)
+
+    def fires(self, texts: Sequence[str], original: str, typed: Typed) -> bool:
+        """Whether folded `texts` (and the accented `original`, or the message as `typed`) tell this intent."""
+        if any(_any(self.always, text) for text in texts) or self.is_spoken(typed):
             return True
         return any(_any(self.patterns, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
 
@@ -83,6 +95,8 @@ class Signs:
     sure: str | None
     strong: tuple[str, ...]
     telling: str | None
+    beside: str
+    """An intent that is said beside what speaks against it («bị trộm ví, làm lại căn cước»)."""
     aspects: tuple[Aspect, ...]
     follow_up: bool
     correction: bool
@@ -171,12 +185,14 @@ class Rules:
         number, words = _number(plain)
         short = plain.count(" ") < TELLING
         telling = next((rule.id for rule in self._intents if rule.tells(texts, original)), None) if short else None
-        fired = [rule for rule in self._intents if rule.id == telling or rule.fires(texts, original)]
+        typed = Typed.of(original, texts)
+        fired = [rule for rule in self._intents if rule.id == telling or rule.fires(texts, original, typed)]
         return Signs(
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),
             strong=tuple(rule.id for rule in fired if rule.strong),
             telling=telling,
+            beside=next((rule.id for rule in self._intents if rule not in fired and rule.spoken.says(typed)), ""),
             aspects=self._asked(texts),
             follow_up=_any(self._follow_up, plain),
             correction=_any(self._correction, plain),

@@ -136,6 +136,36 @@ def test_an_emergency_is_urgent_and_gives_numbers_to_call() -> None:
     assert not any(_say(_composer(commune()), Decision("other", intent)).urgent for intent in ("greeting", "thanks", "menu", "contact"))
 
 
+@pytest.mark.parametrize("code", ["1.004946", "1.012084", "2.000282"])
+def test_cards_for_who_is_being_hurt_say_first_whom_to_call(code: str) -> None:
+    decision = Decision("answer", "procedure", (code,), parts=(Part(code, ()),))
+    first = _say(_composer(commune()), decision).paragraphs[0]
+    assert "113" in first
+    assert "111" in first
+
+
+def test_a_crime_told_beside_a_procedure_is_reported_first() -> None:
+    decision = Decision("answer", "procedure", ("1.014064",), parts=(Part("1.014064", ()),), beside="crime")
+    assert "báo công an trước" in _say(_composer(commune()), decision).paragraphs[0]
+
+
+@pytest.mark.parametrize(
+    ("intent", "numbers"),
+    [
+        ("despair", {"115", "113", "111"}),
+        ("violence", {"113", "111", "115"}),
+        ("missing", {"113", "111"}),
+        ("robbed", {"113"}),
+        ("crime", {"113"}),
+        ("english", {"111", "113", "114", "115"}),
+    ],
+)
+def test_who_needs_help_gets_numbers_to_call(intent: str, numbers: set[str]) -> None:
+    for inherited in (False, True):
+        reply = _say(_composer(commune()), Decision("other", intent, inherited=inherited))
+        assert {link.url for link in reply.links} == {f"tel:{number}" for number in numbers}
+
+
 def test_sample_data_is_called_so() -> None:
     for intent in ("opening_hours", "sunday_service", "contact"):
         assert "dữ liệu mẫu" in _say(_composer(commune()), Decision("other", intent)).as_text()

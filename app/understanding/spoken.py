@@ -1,0 +1,72 @@
+"""Patterns written with accents: compared with accents where a message has them («cháy» is not «chạy»), else folded.
+
+For what must be heard however it is typed, and must not be heard in words that only look alike without accents.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.understanding.text import fold
+
+ACCENTED = 0.25  # share of words with an accent, from which a message was typed with accents
+_SET = re.compile(r"<([^<>=!?]+)>")
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")
+_TONE_ON_LAST = re.compile(r"(?<!q)(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)")
+
+
+def one_spelling(text: str) -> str:
+    """«doạ» and «dọa» are one word: the tone on the first vowel."""
+
+    def moved(match: re.Match[str]) -> str:
+        first, last = match[0][0], unicodedata.normalize("NFD", match[0][1])
+        return unicodedata.normalize("NFC", first + last[1:] + last[0])
+
+    return _TONE_ON_LAST.sub(moved, text)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A message as it was typed, in small letters without punctuation: with its accents, or the folded texts of one without."""
+
+    accented: str
+    folded: tuple[str, ...]
+
+    @classmethod
+    def of(cls, original: str, texts: Sequence[str]) -> Typed:
+        """From the text with its accents, and the folded texts."""
+        words = original.split()
+        marked = sum(fold(word) != word for word in words)
+        return cls(one_spelling(original), ()) if marked > ACCENTED * len(words) else cls("", tuple(texts))
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Patterns for messages with accents, and for those without."""
+
+    accented: tuple[re.Pattern[str], ...] = ()
+    bare: tuple[re.Pattern[str], ...] = ()
+
+    @classmethod
+    def of(cls, both: Sequence[str], sets: Mapping[str, str], accented: Sequence[str] = (), bare: Sequence[str] = ()) -> Spoken:
+        """Compile patterns; `<name>` is one of the `sets`. `accented`, `bare`: only for messages with accents, and without."""
+
+        def compiled(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+            unnumbered = [_GROUP.sub("(?:", pattern) for pattern in patterns]
+            return (re.compile("|".join(f"(?:{pattern})" for pattern in unnumbered)),) if unnumbered else ()
+
+        full = [_SET.sub(lambda name: sets[name[1]], pattern) for pattern in both]
+        return cls(compiled([one_spelling(pattern) for pattern in (*full, *accented)]), compiled([*map(fold, full), *bare]))
+
+    def says(self, typed: Typed) -> bool:
+        """Whether a message says one of them."""
+        if typed.accented:
+            return any(pattern.search(typed.accented) for pattern in self.accented)
+        return any(pattern.search(text) for pattern in self.bare for text in typed.folded)
+
+
+UNSPOKEN = Spoken()
+"""No pattern at all."""
