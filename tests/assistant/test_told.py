@@ -142,7 +142,8 @@ def test_how_much_of_a_support_is_what_one_receives() -> None:
     assert "500.000 đồng một tháng" in said("trợ cấp hưu trí xã hội", "bao nhiêu tiền")
     assert "Phí:" not in said("trợ cấp hưu trí xã hội", "mỗi tháng bao nhiêu")
     assert "Phí:" in said("trợ cấp hưu trí xã hội", "phí bao nhiêu")
-    assert "Mình chưa có số tiền cụ thể" in said("hỗ trợ thiệt hại vật nuôi do dịch", "mỗi con bao nhiêu")
+    assert "chưa có thông tin số tiền" in said("trợ cấp người khuyết tật mỗi tháng được bao nhiêu")
+    assert "chưa có thông tin số tiền cụ thể" in said("hỗ trợ thiệt hại vật nuôi do dịch", "mỗi con bao nhiêu")
     assert "Phí:" in said("đăng ký kết hôn", "mức bao nhiêu")
 
 
