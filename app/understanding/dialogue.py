@@ -54,14 +54,10 @@ def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] |
         return told(reading, signs.sure, 0.99, State() if signs.sure == "restart" else state)
     if not reading.query.words.folded:
         return Decision("other", "empty", confidence=1.0, state=state)
-    if (
-        signs.number is None
-        and not reading.exact
-        and all(len(word) == 1 or word[0].isdigit() for word in reading.query.words.plain.split()[:NO_WORDS])
-    ):
-        return Decision("unknown", "unclear", state=state)
     if coded is not None and coded[0] in reader.index.number_of:
         return choose(coded[0], reading.aspects, state)
+    if _says_nothing(reading):
+        return Decision("unknown", "unclear", state=state)
     known = (
         _choice(reading, state)
         or _of_the_list(reader, text, reading, state)
@@ -100,6 +96,13 @@ def _named_before(reader: Reader, text: str, reading: Reading, state: State) -> 
     if matter is None or matter.top is None or matter.top.id == state.code or (state.code is None and matter.top is reading.top):
         return None
     return answer(matter, tuple(matter.codes()), matter.aspects, state)
+
+
+def _says_nothing(reading: Reading) -> bool:
+    """«A», «500k», «1+1»: letters and numbers that choose nothing."""
+    words = reading.query.words.plain.split()
+    silent = len(words) <= NO_WORDS and all(len(word) == 1 or word[0].isdigit() for word in words)
+    return silent and reading.signs.number is None and not reading.exact
 
 
 def _only_a_number(reading: Reading, state: State) -> Decision | None:
@@ -318,10 +321,11 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     asks_of_it = of_it and (not signs.intents or signs.intents == ("portal_help",))
     of_bot = bool(signs.aspects) and not signs.intents and top is not None and top.id == "intent:bot_feedback"
     asks_within = top is not None and top.id == "intent:restart" and _COMMANDS_NOT.search(reading.query.words.plain) is not None
-    surely = signs.intents or reading.exact or (topic and reading.confidence >= SURE_ENOUGH)
+    told_alone = signs.intents or (reading.exact and not any(choice.startswith("guide:") for choice in state.choices))
+    surely = told_alone or (topic and reading.confidence >= SURE_ENOUGH)
     if top is not None and top.kind is Kind.INTENT and surely and not (asks_of_it or of_bot or asks_within):
         return None
-    tax = taxed(reader, text, reading, state.code)
+    tax = taxed(reader, text, state.code)
     if tax is not None:
         return sent_elsewhere(tax, (state.code,), signs.aspects, state, 0.6)
     kept = stays(reader, text, reading, state.code)
