@@ -10,7 +10,7 @@ from jinja2 import Environment
 from app.words import Words
 
 FILE = Path(__file__).parent / "templates" / "replies.yaml"
-SECTIONS = frozenset({"card", "kinds", "weekdays", "hours", "too_long", "personal_data", "feedback", "switched_off"})
+SECTIONS = frozenset({"condolence", "card", "kinds", "weekdays", "hours", "too_long", "personal_data", "feedback", "switched_off"})
 
 
 class Replies(Words):
