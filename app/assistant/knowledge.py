@@ -174,7 +174,7 @@ def build_leanings(folder: Path) -> Leanings:
         return Leaning(pattern(item["when"], words), unless, codes(item, "toward"), codes(item, "away"))
 
     own_words = {code: pattern(said, words) for code, said in data["own_words"].items()}
-    return Leanings([leaning(item) for item in data["leanings"]], own_words, leaning(data["mourning"]))
+    return Leanings([leaning(item) for item in data["leanings"]], own_words, leaning(data["mourning"]), pattern(data["silence"], words))
 
 
 def build_rules(intents: dict[str, Any]) -> Rules:

@@ -11,7 +11,7 @@ from app.words import Words
 
 FILE = Path(__file__).parent / "templates" / "replies.yaml"
 SECTIONS = frozenset(
-    {"card", "kinds", "weekdays", "hours", "too_long", "personal_data", "feedback", "switched_off", "alert", "alert_codes"}
+    {"condolence", "card", "kinds", "weekdays", "hours", "too_long", "personal_data", "feedback", "switched_off", "alert", "alert_codes"}
 )
 
 

@@ -41,9 +41,13 @@ class Leanings:
         leanings: Sequence[Leaning] = (),
         own_words: Mapping[str, re.Pattern[str]] | None = None,
         mourning: Leaning | None = None,
+        silence: re.Pattern[str] | None = None,
     ) -> None:
-        """`own_words`: of classes that nobody means without saying such a word («cai nghiện»). `mourning`: a death not long ago is told."""
-        self._leanings, self._own_words, self._mourning = tuple(leanings), dict(own_words or {}), mourning
+        """`own_words`: of classes that nobody means without saying such a word («cai nghiện»). `mourning`: a death not long ago is told.
+
+        `silence`: a message that sets one matter against another («chứ không phải …», «… xong rồi, chỉ cần …») has signs of both.
+        """
+        self._leanings, self._own_words, self._mourning, self._silence = tuple(leanings), dict(own_words or {}), mourning, silence
 
     def mourns(self, original: str) -> bool:
         """Whether somebody tells of a death not long ago: no question in general, nobody dead for decades."""
@@ -54,7 +58,8 @@ class Leanings:
         if original.count(" ") >= MOST_WORDS:
             return {}
         found: dict[str, float] = {}
-        for leaning in self._leanings:
+        contrasts = self._silence is not None and self._silence.search(original) is not None
+        for leaning in () if contrasts else self._leanings:
             if leaning.speaks(original):
                 found |= {name: found.get(name, 0.0) - AWAY for name in leaning.away}
                 found |= {name: found.get(name, 0.0) + TOWARD for name in leaning.toward}
