@@ -76,13 +76,11 @@ class IntentRule:
         """Whether a short message tells this intent, whatever procedure it names."""
         return any(_any(self.telling, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
 
-    def is_spoken(self, typed: Typed) -> bool:
-        """Whether it is said, and nothing speaks against it or it is a cry for help."""
-        return (self.spoken.says(typed) and not self.unsaid.says(typed)) or self.despite.says(typed)
-
-    def fires(self, texts: Sequence[str], original: str, typed: Typed) -> bool:
-        """Whether folded `texts` (and the accented `original`, or the message as `typed`) tell this intent."""
-        if any(_any(self.always, text) for text in texts) or self.is_spoken(typed):
+    def fires(self, texts: Sequence[str], original: str, typed: Typed, *, spoken: bool) -> bool:
+        """Whether folded `texts` (and the accented `original`, or the message as `typed`) tell this intent. `spoken`: whether it is said."""
+        if any(_any(self.always, text) for text in texts) or self.despite.says(typed):
+            return True
+        if spoken and not self.unsaid.says(typed):
             return True
         return any(_any(self.patterns, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
 
@@ -186,13 +184,14 @@ class Rules:
         short = plain.count(" ") < TELLING
         telling = next((rule.id for rule in self._intents if rule.tells(texts, original)), None) if short else None
         typed = Typed.of(original, texts)
-        fired = [rule for rule in self._intents if rule.id == telling or rule.fires(texts, original, typed)]
+        spoken = {rule.id for rule in self._intents if rule.spoken.says(typed)}
+        fired = [rule for rule in self._intents if rule.id == telling or rule.fires(texts, original, typed, spoken=rule.id in spoken)]
         return Signs(
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),
             strong=tuple(rule.id for rule in fired if rule.strong),
             telling=telling,
-            beside=next((rule.id for rule in self._intents if rule not in fired and rule.spoken.says(typed)), ""),
+            beside=next((rule.id for rule in self._intents if rule.id in spoken and rule not in fired), ""),
             aspects=self._asked(texts),
             follow_up=_any(self._follow_up, plain),
             correction=_any(self._correction, plain),
