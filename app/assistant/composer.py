@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from jinja2 import Environment
 
 from app.assistant import news, teams
+from app.assistant.asked import Asked
 from app.assistant.asking import Asking
 from app.assistant.cards import PORTAL, Cards, is_of_police
 from app.assistant.guiding import GUIDE, LISTS, Guiding
@@ -18,34 +19,17 @@ from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
 from app.assistant.news_search import Found, Wanted, search
-from app.assistant.options import SHORT, beside_name
+from app.assistant.options import SHORT
 from app.assistant.replies import Replies
 from app.catalog.content import Procedure
-from app.local.snapshot import Snapshot
 from app.messages import Card, Choice, Link, Picture, Reply
-from app.understanding.decision import Decision, Part, State
+from app.understanding.decision import Decision, Part
 from app.understanding.rules import Aspect
 
 Composed = tuple[Reply, Decision]
 POLICE_KEEP = frozenset({"opening_hours", "sunday_service"})
 """What is answered otherwise where the ward's police takes a matter in."""
 WARDS_OWN = re.compile(r"\b(?:phuong|uy ban|ubnd|mot cua|trung tam|xa)\b")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the composer needs beside the decision. `now` is local time of the ward."""
-
-    knowledge: Knowledge
-    plain: str
-    words: frozenset[str]
-    markers: frozenset[str]
-    now: dt.datetime
-    local: Snapshot
-    text: str = ""
-    """As typed, personal numbers out: `2/9` and `16:30` are told apart by their signs."""
-    before: State = field(default_factory=State)
-    """What was in mind before this message."""
 
 
 class Composer:
@@ -168,7 +152,7 @@ class Composer:
             story = len(asked.plain.split()) > SHORT  # it names much: better ask than guess
             named = asked.knowledge.reader.index.normalizer.words(f"{procedure.name} {procedure.official_name}").content
             beside, guess = replace(asked, words=asked.words.difference(named)), not (story or decision.inherited)
-            case_id = part.case_id or (_guessed_case(procedure, beside) if guess else None)
+            case_id = part.case_id or (beside.guessed_case(procedure) if guess else None)
             answers = self.guiding.told(procedure, case_id, asked.knowledge, asked.text or asked.plain, asked.now.date(), answers)
         told = answers != decision.state.answers
         if told:
@@ -180,7 +164,7 @@ class Composer:
         if len(procedure.cases) == 1:
             return None
         told = self.guiding.told_case(procedure, asked.knowledge, asked.text or asked.plain, asked.now.date())
-        return told or _guessed_case(procedure, asked)
+        return told or asked.guessed_case(procedure)
 
     def _card(self, procedure: Procedure, case_id: str | None, aspects: tuple[Aspect, ...], asked: Asked) -> Card:
         """While nobody knows which case it is, what is asked is told for each of them; of papers only the first one's list."""
@@ -385,15 +369,6 @@ def _about_news(decision: Decision) -> Decision:
 def _still(procedure: Procedure, case_id: str) -> str | None:
     """A case that was known, unless a newer catalog no longer has it."""
     return next((case.id for case in procedure.cases if case.id == case_id), None)
-
-
-def _guessed_case(procedure: Procedure, asked: Asked) -> str | None:
-    """The case whose own words the message has most of."""
-    picker = asked.knowledge.pickers.get(procedure.code)
-    if picker is None:
-        return None
-    beside = beside_name(asked.text or asked.plain, procedure, asked.knowledge.reader.index)
-    return picker.pick(asked.words.intersection(beside.words), asked.markers)
 
 
 def _cases_to_choose(procedure: Procedure, part: Part, decision: Decision) -> list[Choice]:

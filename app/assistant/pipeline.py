@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from jinja2 import Environment
 
 from app.assistant import following
-from app.assistant.composer import Asked, Composer
+from app.assistant.asked import Asked
+from app.assistant.composer import Composer
 from app.assistant.knowing import Knowledge, KnowledgeHolder
 from app.assistant.masking import Masked, mask
 from app.calendar.opening import VIETNAM

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from jinja2 import meta
 
+from app.assistant.asked import Asked
 from app.assistant.cards import WHOLE, Cards
-from app.assistant.composer import Asked, Composer
+from app.assistant.composer import Composer
 from app.assistant.replies import FILE, SECTIONS, Replies
 from app.calendar.opening import VIETNAM
 from app.catalog.content import UNKNOWN, Case, OnlineLevel, Procedure

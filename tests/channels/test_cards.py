@@ -7,7 +7,8 @@ from itertools import product
 
 import pytest
 
-from app.assistant.composer import Asked, Composer
+from app.assistant.asked import Asked
+from app.assistant.composer import Composer
 from app.local.snapshot import Snapshot
 from app.messages import Card, Part, Reply
 from app.rendering import render
