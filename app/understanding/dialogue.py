@@ -36,6 +36,7 @@ OF_A_PROCEDURE = frozenset({Aspect.WHO, Aspect.VALIDITY, Aspect.DEADLINE, Aspect
 """What is only asked of a procedure: «nộp thay được không» after a card is no trouble with the portal."""
 TURNS = 0.6  # probability from which a message is about another procedure than the one in mind
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
+_DAY = re.compile(r"\d[/.-]\d")
 _COMMANDS_NOT = re.compile(r"\b(phai|co|neu|lo)\b|\b(ha|khong|ko|sao)$")
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
@@ -56,7 +57,7 @@ def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] |
         return Decision("other", "empty", confidence=1.0, state=state)
     if coded is not None and coded[0] in reader.index.number_of:
         return choose(coded[0], reading.aspects, state)
-    if _says_nothing(reading):
+    if _says_nothing(reading, text):
         return Decision("unknown", "unclear", state=state)
     known = (
         _choice(reading, state)
@@ -98,11 +99,11 @@ def _named_before(reader: Reader, text: str, reading: Reading, state: State) -> 
     return answer(matter, tuple(matter.codes()), matter.aspects, state)
 
 
-def _says_nothing(reading: Reading) -> bool:
+def _says_nothing(reading: Reading, text: str) -> bool:
     """«A», «500k», «1+1»: letters and numbers that choose nothing."""
     words = reading.query.words.plain.split()
     silent = len(words) <= NO_WORDS and all(len(word) == 1 or word[0].isdigit() for word in words)
-    return silent and reading.signs.number is None and not reading.exact
+    return silent and reading.signs.number is None and not reading.exact and _DAY.search(text) is None
 
 
 def _only_a_number(reading: Reading, state: State) -> Decision | None:

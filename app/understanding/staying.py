@@ -43,13 +43,12 @@ def needed_for(reader: Reader, text: str) -> Reading | None:
 
 def asked_before(reader: Reader, text: str, reading: Reading, state: State, *, joins: bool) -> str | None:
     """Of the matters asked about before, the one that is named again: «quay lại khai tử …», «rồi đất sao»."""
-    left = without_back(text)
     others = tuple(code for code in state.recent if code in reader.index.number_of)
+    if not others or (not reading.signs.back and (len(others) < 2 or reading.exact or not (joins or reading.signs.follow_up))):
+        return None
+    left = without_back(text)
     words = reader.index.query(left).content
-    if reading.signs.back:
-        if not words or not others:
-            return None
-    elif not (joins or reading.signs.follow_up) or len(set(words)) > JOINS_WORDS or len(others) < 2 or reading.exact:
+    if not words or (not reading.signs.back and len(set(words)) > JOINS_WORDS):
         return None
     said = set(words) - reader.rules.aspect_words
     if not reading.signs.back:
@@ -68,7 +67,7 @@ def only_the_act(reader: Reader, reading: Reading, code: str) -> bool:
     added = (reading.query.markers & index.markers.variants) - index.class_markers[index.number_of[code]]
     of_family = reading.top is not None and reading.top.kind is Kind.FAMILY  # whose name may be the mere verb
     whole = reading.ranking is not None and reading.ranking.name_overlap >= WHOLE_NAME and not of_family
-    return bool(said) and not added and not whole and said <= _named_words(reader, code)
+    return bool(said) and not added and not whole and not reading.exact and said <= _named_words(reader, code)
 
 
 def stays(reader: Reader, text: str, reading: Reading, code: str) -> bool:

@@ -175,8 +175,8 @@ def test_tax_is_that_of_the_matter_in_hand(reader: Reader, code: str, target: st
     ("state", "text", "code", "aspect"),
     [
         (_in_hand(STAY, BIRTH), "quay lại cái khai sinh hồi nãy, cha đang ở tù thì ai ký", BIRTH, Aspect.AGENCY),
-        (_in_hand(COPY, DEATH), "quay lai khai tu, ai nop duoc", DEATH, Aspect.AGENCY),
-        (_in_hand(STAY, CARD_CHILD), "trở lại vụ căn cước, ai đi được", CARD_CHILD, Aspect.AGENCY),
+        (_in_hand(COPY, DEATH), "quay lai khai tu, ai nop duoc", DEATH, Aspect.WHO),
+        (_in_hand(STAY, CARD_CHILD), "trở lại vụ căn cước, ai đi được", CARD_CHILD, Aspect.WHO),
         (_in_hand("1.004002", "1.004047"), "hồi nãy cái đăng ký lần đầu mấy ngày", "1.004047", Aspect.TIME),
         (_in_hand(DEATH, BOOK), "rồi đất sao", BOOK, Aspect.STEPS),
     ],

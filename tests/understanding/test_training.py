@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections import Counter
@@ -15,6 +16,7 @@ from app.assistant.training_rows import judge, score
 from app.catalog.checks import PERSONAL
 from app.catalog.content import Voice
 from app.settings import ROOT
+from app.understanding.leaning import Leanings
 from app.understanding.text import folded_words
 from tests.evaluation.questions import BLIND
 
@@ -72,7 +74,8 @@ def test_every_conversation_is_of_known_procedures(path: Path, knowledge: Knowle
 
 
 def test_learning_judges_a_text_as_the_reader_does(knowledge: Knowledge) -> None:
-    reader = knowledge.reader
+    reader = copy.copy(knowledge.reader)
+    reader.leanings = Leanings()  # what certain words say comes on top, and is not learned
     texts = ["làm khai sinh cho bé sinh ở viện Đà Nẵng", "đăng ký kết hôn", "xin giấy độc thân", "cưới vợ người Lào", "nhà e bị mất sổ đỏ"]
     for text in texts:
         ranking = reader.read(text).ranking
