@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.catalog.checks import PERSONAL
 from app.catalog.content import Voice
 from app.settings import ROOT
 from app.understanding.leaning import Leanings
+from app.understanding.learned import Learned
 from app.understanding.text import folded_words
 from tests.evaluation.questions import BLIND
 
@@ -77,13 +79,19 @@ def test_learning_judges_a_text_as_the_reader_does(knowledge: Knowledge) -> None
     reader = copy.copy(knowledge.reader)
     reader.leanings = Leanings()  # what certain words say comes on top, and is not learned
     texts = ["làm khai sinh cho bé sinh ở viện Đà Nẵng", "đăng ký kết hôn", "xin giấy độc thân", "cưới vợ người Lào", "nhà e bị mất sổ đỏ"]
+    learned = frozenset(Learned.load().classes)
+
+    def weighed(numbers: Iterable[int]) -> list[str]:
+        """Without what is newer than the weights: its learned sum is guessed in reading only."""
+        return [reader.index.entries[number].id for number in numbers if reader.index.entries[number].id in learned]
+
     for text in texts:
         ranking = reader.read(text).ranking
         row = score(reader.index, reader.rules, text)
         judged = judge(row, reader.weights.rank, reader.weights.confidence)
         if reader.index.exact(reader.index.query(text)) is None:
             assert ranking is not None
-            assert tuple(row.classes[judged.order].tolist()) == ranking.classes
+            assert weighed(row.classes[judged.order].tolist()) == weighed(ranking.classes)
             assert judged.confidence == pytest.approx(ranking.confidence)
 
 
