@@ -184,7 +184,16 @@ def test_a_broken_file_keeps_the_last_good_catalog_and_a_mended_one_is_taken(ser
         ("lexicon.yaml", {"deniable.0": "gi-do"}),
         ("lexicon.yaml", {"replace": "ko"}),
     ],
-    ids=["a pattern", "an aspect's pattern", "a key", "an aspect nobody has", "an intent that is a word", "markers", "a marker nobody has", "no pairs"],
+    ids=[
+        "a pattern",
+        "an aspect's pattern",
+        "a key",
+        "an aspect nobody has",
+        "an intent that is a word",
+        "markers",
+        "a marker nobody has",
+        "no pairs",
+    ],
 )
 def test_broken_word_lists_keep_the_last_good_catalog_too(
     served: Path, word_lists: dict[str, Any], name: str, changes: dict[str, object]
