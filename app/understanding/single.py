@@ -266,8 +266,7 @@ def told(reading: Reading, intent: str, confidence: float, state: State) -> Deci
     """An intent that is no procedure."""
     near = intent in WITH_NEAREST and (intent != "petition" or bool(reading.query.markers & COMPLAINTS))
     mind = () if state.code is None else (state.code,)
-    named = (entry.id for entry, _ in reading.entries if entry.kind is Kind.PROCEDURE and _named(entry, reading))
-    codes = tuple(dict.fromkeys([*mind, *named]))[:5] if near else ()
+    codes = tuple(dict.fromkeys([*mind, *_named(reading, reading.query.words.folded)]))[:5] if near else ()
     if intent in OF_HOURS:
         codes = _hours_of(reading, mind)
     return Decision("other", intent, codes, reading.aspects, confidence=confidence, state=_keeping(reading, intent, state))
@@ -275,26 +274,24 @@ def told(reading: Reading, intent: str, confidence: float, state: State) -> Deci
 
 def _keeping(reading: Reading, intent: str, state: State) -> State:
     """What was offered stays open; a procedure that the message names beside the hour, the fine or the file is the one in mind now."""
-    named = next((entry.id for entry, _ in reading.entries if entry.kind is Kind.PROCEDURE), None) if intent in BESIDE_A_MATTER else None
-    if named is None or named == state.code or not _named(next(e for e, _ in reading.entries if e.id == named), reading):
+    named = next(iter(reading.codes()), None) if intent in BESIDE_A_MATTER else None
+    if named is None or named == state.code or named not in _named(reading, reading.query.words.folded):
         return state
     recent = (named, *(code for code in state.recent if code != named))[:4]
     return replace(state, code=named, aspects=(), recent=recent, choices=(), labels=(), answers=(), elsewhere="")
 
 
-def _named(procedure: Entry, reading: Reading) -> bool:
-    """Whether two words of the message stand side by side in a name: «bị phạt» has no procedure, «khai sinh trễ bị phạt» has."""
-    said = set(pairwise(reading.query.words.folded))
-    return any(not said.isdisjoint(pairwise(fold(name).split())) for name in procedure.names)
+def _named(reading: Reading, words: Sequence[str]) -> list[str]:
+    """Procedures, best first, in whose names two of the words stand side by side: «bị phạt» has none, «khai sinh trễ bị phạt» has."""
+    said = {pair for pair in pairwise(words) if all(pair)}
+    ranked = (entry for entry, _ in reading.entries if entry.kind is Kind.PROCEDURE)
+    return [entry.id for entry in ranked if any(not said.isdisjoint(pairwise(fold(name).split())) for name in entry.names)]
 
 
 def _hours_of(reading: Reading, mind: Sequence[str]) -> tuple[str, ...]:
     """The procedure whose hours are asked, «chủ nhật làm căn cước được không»: the one in mind when it is named, else the likeliest named one."""
-    ranked = [entry for entry, _ in reading.entries if entry.kind is Kind.PROCEDURE]
     words = reading.query.words
-    told = [word if not empty else "" for word, empty in zip(words.folded, words.filler, strict=True)]
-    said = {pair for pair in pairwise(told) if all(pair)}
-    named = [entry.id for entry in ranked if any(not said.isdisjoint(pairwise(fold(name).split())) for name in entry.names)]
+    named = _named(reading, [word if not empty else "" for word, empty in zip(words.folded, words.filler, strict=True)])
     return tuple(code for code in mind if code in named or not named) or tuple(named[:1])
 
 
