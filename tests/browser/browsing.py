@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -92,6 +93,14 @@ def tab(
     page.on("request", lambda request: found.requests.append(request.url))
     yield found
     context.close()
+
+
+def wait_until(page: Page, happened: Callable[[], bool]) -> None:
+    """Let the browser go on until it has happened; an error after ten seconds. For what Playwright has no `expect` for."""
+    end = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < end, "it did not happen within ten seconds"
+        page.wait_for_timeout(20)
 
 
 def violations(page: Page) -> list[str]:

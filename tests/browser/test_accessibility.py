@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.browsing import BIRTH, DESK, PHONE, Tab, violations
+from tests.browser.browsing import BIRTH, DESK, PHONE, Tab, violations, wait_until
 
 PAGES = ["/", "/thu-tuc", "/thu-tuc?muc=full", "/thu-tuc?q=zzzz", BIRTH, f"{BIRTH}#qua-60-ngay", "/gioi-thieu", "/su-kien/sinh-con"]
 MISSING = ["/q/9.999999", "/khong-co"]
@@ -46,8 +46,7 @@ def test_the_watch_on_the_content_policy_sees_a_violation(new_tab: Callable[...,
     tab = new_tab()
     page = tab.open("/gioi-thieu")
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
-    page.wait_for_timeout(100)
-    assert any("Content Security Policy" in text for text in tab.complaints)
+    wait_until(page, lambda: any("Content Security Policy" in text for text in tab.complaints))
     tab.complaints.clear()
 
 

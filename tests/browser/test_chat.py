@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.browsing import DESK, PHONE, Tab
+from tests.browser.browsing import DESK, PHONE, Tab, wait_until
 
 BIRTH = "làm giấy khai sinh cho con cần gì"
 VAGUE = "giấy xác nhận"
@@ -172,6 +172,7 @@ def _ask_and_hold(page: Page) -> list[Route]:
     page.route("**/chat", hold)
     page.get_by_label("Câu hỏi của bạn").fill(BIRTH)
     page.get_by_role("button", name="Gửi").click()
+    wait_until(page, lambda: bool(held))  # the page says that it waits before its request reaches us
     return held
 
 
