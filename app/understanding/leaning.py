@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+from app.understanding.screen import Screen, Screened
 from app.understanding.text import fold
 
 TOWARD, AWAY = 5.0, 8.0  # added to a class's logit, and taken from it
@@ -28,9 +30,13 @@ class Leaning:
     toward: tuple[str, ...] = ()
     away: tuple[str, ...] = ()
 
-    def speaks(self, original: str) -> bool:
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """Whatever is looked for."""
+        return (self.when,) if self.unless is None else (self.when, self.unless)
+
+    def speaks(self, message: Screened) -> bool:
         """Whether a message (lower case, accents as typed, no punctuation) has the sign."""
-        return self.when.search(original) is not None and (self.unless is None or self.unless.search(original) is None)
+        return message.has((self.when,)) and (self.unless is None or not message.has((self.unless,)))
 
 
 class Leanings:
@@ -48,23 +54,26 @@ class Leanings:
         `silence`: a message that sets one matter against another («chứ không phải …», «… xong rồi, chỉ cần …») has signs of both.
         """
         self._leanings, self._own_words, self._mourning, self._silence = tuple(leanings), dict(own_words or {}), mourning, silence
+        single = [*self._own_words.values(), *([silence] if silence else ())]
+        self.screen = Screen([*chain(*(one.patterns() for one in (*leanings, *([mourning] if mourning else ())))), *single])
 
     def mourns(self, original: str) -> bool:
         """Whether somebody tells of a death not long ago: no question in general, nobody dead for decades."""
-        return self._mourning is not None and self._mourning.speaks(original)
+        return self._mourning is not None and self._mourning.speaks(self.screen.read(original))
 
     def of(self, original: str) -> dict[str, float]:
         """What each class gains or loses by a message."""
         if original.count(" ") >= MOST_WORDS:
             return {}
         found: dict[str, float] = {}
-        contrasts = self._silence is not None and self._silence.search(original) is not None
+        message = self.screen.read(original)
+        contrasts = self._silence is not None and message.has((self._silence,))
         for leaning in () if contrasts else self._leanings:
-            if leaning.speaks(original):
+            if leaning.speaks(message):
                 found |= {name: found.get(name, 0.0) - AWAY for name in leaning.away}
                 found |= {name: found.get(name, 0.0) + TOWARD for name in leaning.toward}
         for name, said in self._own_words.items():
-            if said.search(original) is None:
+            if not message.has((said,)):
                 found[name] = found.get(name, 0.0) - AWAY
         return found
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import chain
 
+from app.understanding.screen import Screen, Screened
 from app.understanding.spoken import UNSPOKEN, Spoken, Typed
 
 SHORT = 9  # words; a choice is said in a short message
@@ -72,17 +74,27 @@ class IntentRule:
     despite: Spoken = UNSPOKEN
     """What is heard whatever speaks against it: a cry for help."""
 
-    def tells(self, texts: Sequence[str], original: str) -> bool:
-        """Whether a short message tells this intent, whatever procedure it names."""
-        return any(_any(self.telling, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
+    @cached_property
+    def speaking_for(self) -> tuple[re.Pattern[str], ...]:
+        """All that tells of it."""
+        return (*self.patterns, *self.always, *self.telling, *self.spoken.patterns(), *self.despite.patterns())
 
-    def fires(self, texts: Sequence[str], original: str, typed: Typed, *, spoken: bool) -> bool:
+    @cached_property
+    def speaking_against(self) -> tuple[re.Pattern[str], ...]:
+        """All that keeps it from being heard."""
+        return (*self.veto, *self.unsaid.patterns())
+
+    def tells(self, texts: Sequence[Screened], original: Screened) -> bool:
+        """Whether a short message tells this intent, whatever procedure it names."""
+        return any(text.has(self.telling) for text in texts) and not any(text.has(self.veto) for text in (*texts, original))
+
+    def fires(self, texts: Sequence[Screened], original: Screened, typed: Typed, *, spoken: bool) -> bool:
         """Whether folded `texts` (and the accented `original`, or the message as `typed`) tell this intent. `spoken`: whether it is said."""
-        if any(_any(self.always, text) for text in texts) or self.despite.says(typed):
+        if any(text.has(self.always) for text in texts) or self.despite.says(typed):
             return True
         if spoken and not self.unsaid.says(typed):
             return True
-        return any(_any(self.patterns, text) for text in texts) and not any(_any(self.veto, text) for text in (*texts, original))
+        return any(text.has(self.patterns) for text in texts) and not any(text.has(self.veto) for text in (*texts, original))
 
 
 @dataclass(frozen=True)
@@ -176,52 +188,53 @@ class Rules:
         self._supposes, self._needs, self._receives = tuple(supposes), tuple(needs), tuple(receives)
         self._wants, self._states = tuple(wants), tuple(states)
         self._compares, self._gets = tuple(compares), tuple(gets)
+        signs = (follow_up, correction, back, supposes, needs, wants, states, receives, compares, gets, general, *aspects.values())
+        self.screen = Screen(chain(*((*rule.speaking_for, *rule.speaking_against) for rule in intents), *signs))
 
     def signs(self, plain: str, replaced: str, original: str = "") -> Signs:
         """Signs of a message: the folded text as typed, the same after the lexicon, and the text with its accents."""
-        texts = (plain,) if plain == replaced else (plain, replaced)
+        typed_text, original_text = self.screen.read(plain), self.screen.read(original)
+        replaced_text = typed_text if plain == replaced else self.screen.read(replaced)
+        texts = (typed_text,) if plain == replaced else (typed_text, replaced_text)
         number, words = _number(plain)
         short = plain.count(" ") < TELLING
-        telling = next((rule.id for rule in self._intents if rule.tells(texts, original)), None) if short else None
-        typed = Typed.of(original, texts)
-        spoken = {rule.id for rule in self._intents if rule.spoken.says(typed)}
-        fired = [rule for rule in self._intents if rule.id == telling or rule.fires(texts, original, typed, spoken=rule.id in spoken)]
+        typed = Typed.of(original, texts, self.screen)
+        likely = [rule for rule in self._intents if any(text.may_have(rule.speaking_for) for text in (*texts, *typed.texts))]
+        telling = next((rule.id for rule in likely if rule.tells(texts, original_text)), None) if short else None
+        spoken = {rule.id for rule in likely if rule.spoken.says(typed)}
+        fired = [rule for rule in likely if rule.id == telling or rule.fires(texts, original_text, typed, spoken=rule.id in spoken)]
         return Signs(
             intents=tuple(rule.id for rule in fired),
             sure=next((rule.id for rule in fired if rule.sure), None),
             strong=tuple(rule.id for rule in fired if rule.strong),
             telling=telling,
-            beside=next((rule.id for rule in self._intents if rule.id in spoken and rule not in fired), ""),
+            beside=next((rule.id for rule in likely if rule.id in spoken and rule not in fired), ""),
             aspects=self._asked(texts),
-            follow_up=_any(self._follow_up, plain),
-            correction=_any(self._correction, plain),
-            back=_any(self._back, plain),
-            supposes=_any(self._supposes, plain),
-            needs=_any(self._needs, plain),
-            wants=_any(self._wants, replaced),
-            states=_any(self._states, replaced),
-            compares=short and _any(self._compares, plain),
-            gets=short and _any(self._gets, plain),
-            general=short and _any(self._general, plain),
+            follow_up=typed_text.has(self._follow_up),
+            correction=typed_text.has(self._correction),
+            back=typed_text.has(self._back),
+            supposes=typed_text.has(self._supposes),
+            needs=typed_text.has(self._needs),
+            wants=replaced_text.has(self._wants),
+            states=replaced_text.has(self._states),
+            compares=short and typed_text.has(self._compares),
+            gets=short and typed_text.has(self._gets),
+            general=short and typed_text.has(self._general),
             number=number,
             number_words=frozenset(words.split()),
         )
 
-    def _asked(self, texts: Sequence[str]) -> tuple[Aspect, ...]:
+    def _asked(self, texts: Sequence[Screened]) -> tuple[Aspect, ...]:
         """The aspects asked about. Money to receive is asked in the words of a fee, and is none: it belongs to the result."""
-        paid = [functools.reduce(lambda text, pattern: pattern.sub(" ", text), self._receives, text) for text in texts]
+        paid = [text.without(self._receives) for text in texts]
         receives = paid != list(texts)
 
         def asks(aspect: Aspect, patterns: Sequence[re.Pattern[str]]) -> bool:
             among = paid if aspect is Aspect.FEE else texts
-            return any(_any(patterns, text) for text in among) or (receives and aspect is Aspect.RESULT)
+            return any(text.has(patterns) for text in among) or (receives and aspect is Aspect.RESULT)
 
         asked = tuple(aspect for aspect, patterns in self._aspects.items() if asks(aspect, patterns))
         return (Aspect.AMOUNT, *asked) if receives else asked
-
-
-def _any(patterns: Sequence[re.Pattern[str]], text: str) -> bool:
-    return any(pattern.search(text) for pattern in patterns)
 
 
 def _number(plain: str) -> tuple[int | None, str]:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.understanding.screen import Screen, Screened
 from app.understanding.text import fold
 
 ACCENTED = 0.25  # share of words with an accent, from which a message was typed with accents
@@ -32,15 +33,15 @@ def one_spelling(text: str) -> str:
 class Typed:
     """A message as it was typed, in small letters without punctuation: with its accents, or the folded texts of one without."""
 
-    accented: str
-    folded: tuple[str, ...]
+    texts: tuple[Screened, ...]
+    accented: bool
 
     @classmethod
-    def of(cls, original: str, texts: Sequence[str]) -> Typed:
-        """From the text with its accents, and the folded texts."""
+    def of(cls, original: str, folded: tuple[Screened, ...], screen: Screen) -> Typed:
+        """From the text with its accents, and the folded texts. `screen`: of the patterns that will be looked for."""
         words = original.split()
         marked = sum(fold(word) != word for word in words)
-        return cls(one_spelling(original), ()) if marked > ACCENTED * len(words) else cls("", tuple(texts))
+        return cls((screen.read(one_spelling(original)),), accented=True) if marked > ACCENTED * len(words) else cls(folded, accented=False)
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,14 @@ class Spoken:
         full = [_SET.sub(lambda name: sets[name[1]], pattern) for pattern in both]
         return cls(compiled([one_spelling(pattern) for pattern in (*full, *accented)]), compiled([*map(fold, full), *bare]))
 
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """Whatever is looked for."""
+        return (*self.accented, *self.bare)
+
     def says(self, typed: Typed) -> bool:
         """Whether a message says one of them."""
-        if typed.accented:
-            return any(pattern.search(typed.accented) for pattern in self.accented)
-        return any(pattern.search(text) for pattern in self.bare for text in typed.folded)
+        patterns = self.accented if typed.accented else self.bare
+        return any(text.has(patterns) for text in typed.texts)
 
 
 UNSPOKEN = Spoken()
