@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from app.assistant.told import Sentence, Topics
 from app.understanding.index import Index
-from app.understanding.text import fold
+from app.understanding.text import Words, fold
 
 ENOUGH = 0.45  # share of a question's weight that a sentence must answer
 NEARLY = 0.8  # of the best one's share, from which another is shown too
@@ -20,6 +20,7 @@ OF_PAPER = 0.7  # and of a paper, whose condition may be about something else
 RARE = 3.2  # what the only word that is shared must weigh
 NAMED = 1.1  # the share that a paper has that the question names
 PAPER = frozenset({"giay", "ban", "to", "van", "so", "don"})  # how most papers' names begin
+KEPT = 4_000  # texts of the catalog, about a kilobyte each
 LONGEST = 30  # words of a question; a story shares words with everything
 
 
@@ -39,12 +40,8 @@ class _Said:
     content: frozenset[str]
     """The words that say something."""
     filler: frozenset[str]
-    typed: Mapping[str, set[str]]
-    """Of each folded word, how it was written."""
-
-    @property
-    def pairs(self) -> set[tuple[str, str]]:
-        return set(pairwise(self.words))
+    typed: str
+    """As it was written: its accents tell words apart."""
 
     def holds(self, phrase: tuple[str, ...]) -> bool:
         """Whether these words stand in it one behind the other."""
@@ -52,8 +49,12 @@ class _Said:
 
     def agreeing(self, word: str, other: _Said) -> float:
         """1 when this text writes a word as the other does, or without accents."""
-        mine, theirs = self.typed.get(word, {word}), other.typed.get(word, {word})
+        mine, theirs = self._written(word), other._written(word)
         return 1.0 if word in mine or not mine.isdisjoint(theirs) else OTHERWISE
+
+    def _written(self, word: str) -> set[str]:
+        typed = self.typed.split()
+        return {form for form, folded in zip(typed, fold(self.typed).split(), strict=True) if folded == word} or {word}
 
 
 class Details:
@@ -61,23 +62,33 @@ class Details:
 
     def __init__(self, topics: Topics) -> None:
         self._topics = topics
+        self._alike: dict[str, list[tuple[str, ...]]] = {}
+        """Phrases that are said in other words, by their first word."""
+        for phrase in topics.alike:
+            self._alike.setdefault(phrase[0], []).append(phrase)
+        self._known: dict[str, _Said] = {}
+        """The catalog's texts that were looked at last, as `_known_by` reads them."""
+        self._known_by: Index | None = None
 
     def find(self, text: str, names: Iterable[str], among: Sequence[Sentence], index: Index) -> Found:
         """What answers `text` among these sentences of a procedure with these names, whose own words tell nothing."""
-        asked = self._said(text, index, repair=True)
-        content = asked.content.difference(*(self._said(name, index).words for name in names))
+        asked = self._read(index.words(text))
+        content = asked.content.difference(*(self._told(name, index).words for name in names))
         weights = {word: index.rarity(word) for word in content}
         idle = asked.filler | self._topics.empty
-        beside = (pair for pair in asked.pairs if not content.isdisjoint(pair) and idle.isdisjoint(pair))
+        beside = (pair for pair in pairwise(asked.words) if not content.isdisjoint(pair) and idle.isdisjoint(pair))
         pairs = {pair: PAIR * max(map(index.rarity, pair)) for pair in beside}
         if not weights or len(asked.words) > LONGEST:
             return Found()
         total = sum(weights.values()) + sum(pairs.values())
         scored = []
         for sentence in among:
-            told = self._said(sentence.text, index)
+            told = self._told(sentence.text, index)
             shared = {word: weight * asked.agreeing(word, told) for word, weight in weights.items() if word in told.words}
-            near = [weight for pair, weight in pairs.items() if pair in told.pairs and all(asked.agreeing(w, told) == 1 for w in pair)]
+            beside_each_other = set(pairwise(told.words)) if shared else set()
+            near = [
+                weight for pair, weight in pairs.items() if pair in beside_each_other and all(asked.agreeing(w, told) == 1 for w in pair)
+            ]
             share = (sum(shared.values()) + sum(near)) / total
             together = bool(near) or not self._topics.compounds.isdisjoint(shared)
             enough = OF_PAPER if sentence.paper else ENOUGH if together else SCATTERED
@@ -93,7 +104,7 @@ class Details:
         """Whether the question says how the name of the paper begins that a sentence is about."""
         if sentence.paper is None:
             return False
-        name = self._said(sentence.paper.name, index)
+        name = self._told(sentence.paper.name, index)
         said = 0
         while said < len(name.words) and asked.holds(name.words[: said + 1]) and asked.agreeing(name.words[said], name) == 1:
             said += 1
@@ -101,11 +112,20 @@ class Details:
         least = 3 if name.words[0] in PAPER else 2
         return bool(told) and (said >= least or not self._topics.compounds.isdisjoint(told))
 
-    def _said(self, text: str, index: Index, *, repair: bool = False) -> _Said:
-        words = index.normalizer.words(text, index.spelling.repair if repair else None)
+    def _told(self, text: str, index: Index) -> _Said:
+        """A text of the catalog; the last few thousand are kept, for most questions are about few procedures."""
+        if self._known_by is not index or len(self._known) >= KEPT:
+            self._known, self._known_by = {}, index
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._read(index.normalizer.words(text))
+        return known
+
+    def _read(self, words: Words) -> _Said:
         said, content, at = list[str](), set[str](), 0
         while at < len(words.folded):
-            phrase = next((phrase for phrase in self._topics.alike if words.folded[at : at + len(phrase)] == phrase), ())
+            likely = self._alike.get(words.folded[at], ())
+            phrase = next((phrase for phrase in likely if words.folded[at : at + len(phrase)] == phrase), ())
             if phrase:
                 said += self._topics.alike[phrase]
                 content.update(self._topics.alike[phrase])
@@ -113,11 +133,4 @@ class Details:
                 said.append(words.folded[at])
                 content.update(() if words.filler[at] else said[-1:])
             at += max(1, len(phrase))
-        return _Said(tuple(said), frozenset(content - self._topics.empty), frozenset(said) - content, _accents(words.original.split()))
-
-
-def _accents(typed: Iterable[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for word in typed:
-        found.setdefault(fold(word), set()).add(word)
-    return found
+        return _Said(tuple(said), frozenset(content - self._topics.empty), frozenset(said) - content, words.original)

@@ -55,7 +55,7 @@ class Spoken:
     @classmethod
     def of(cls, text: str, index: Index, today: dt.date | None = None) -> Spoken:
         """Read as the catalog's texts are: with the lexicon, and slips put right. `today`: times are heard too."""
-        words = index.normalizer.words(text, index.spelling.repair)
+        words = index.words(text)
         typed: dict[str, set[str]] = defaultdict(set)
         for word in words.original.split():
             typed[fold(word)].add(_letters(word))

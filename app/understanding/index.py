@@ -92,6 +92,7 @@ class Index:
         self.markers = markers
         self._defaults = {entry.members[0] for entry in self.entries if entry.kind is Kind.FAMILY and entry.members}
         self._queries: dict[str, Query] = {}
+        self._words: dict[str, Words] = {}
         self.number_of = {entry.id: number for number, entry in enumerate(self.entries)}
         self._kinds = np.array([list(Kind).index(entry.kind) for entry in self.entries], dtype=np.int32)
         texts: list[tuple[int, bool, dict[str, float]]] = []
@@ -223,8 +224,17 @@ class Index:
             known = self._queries[text] = self._query(text)
         return known
 
+    def words(self, text: str) -> Words:
+        """The words of a message, slips put right; the last few are kept, as queries are."""
+        known = self._words.get(text)
+        if known is None:
+            if len(self._words) >= KEPT_QUERIES:
+                self._words.clear()
+            known = self._words[text] = self.normalizer.words(text, self.spelling.repair)
+        return known
+
     def _query(self, text: str) -> Query:
-        words = self.normalizer.words(text, self.spelling.repair)
+        words = self.words(text)
         replaced = " ".join(words.folded)
         kept, denied = self.markers.split(" ".join(words.folded))
         if denied:
