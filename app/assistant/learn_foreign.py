@@ -68,4 +68,6 @@ def _evidence(row: Row, weights: Floats, confidence_weights: Floats) -> Floats:
     judged = judge(row, weights, confidence_weights)
     nearest, coverage = judged.best("nearest"), judged.best("coverage")
     everyday = bool(row.everyday[judged.order[0]])
-    return foreign_features(judged.confidence, nearest, coverage, row.agreement, row.telling, row.foreign, everyday=everyday)
+    return foreign_features(
+        judged.confidence, nearest, coverage, row.foreign, agreement=row.agreement, telling=row.telling, everyday=everyday
+    )

@@ -21,7 +21,7 @@ MOST_TELLING = 6
 
 
 def foreign_features(
-    confidence: float, nearest: float, coverage: float, agreement: float, telling: int, words: float, *, everyday: bool
+    confidence: float, nearest: float, coverage: float, words: float, *, agreement: float, telling: int, everyday: bool
 ) -> NDArray[np.float64]:
     """Evidence that another agency's matter is meant.
 

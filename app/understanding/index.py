@@ -90,10 +90,11 @@ class Index:
         self.entries = list(entries)
         self.normalizer = normalizer
         self.markers = markers
-        self._defaults = {entry.members[0] for entry in self.entries if entry.kind is Kind.FAMILY and entry.members}
+        defaults = {entry.members[0] for entry in self.entries if entry.kind is Kind.FAMILY and entry.members}
         self._queries: dict[str, Query] = {}
         self._words: dict[str, Words] = {}
         self.number_of = {entry.id: number for number, entry in enumerate(self.entries)}
+        self._is_default = np.array([entry.id in defaults for entry in self.entries], dtype=bool)
         self._kinds = np.array([list(Kind).index(entry.kind) for entry in self.entries], dtype=np.int32)
         texts: list[tuple[int, bool, dict[str, float]]] = []
         seen: list[list[str]] = []
@@ -282,27 +283,29 @@ class Index:
         table[:, AT["coverage"]] = coverage[best]
         key = {word: self.rarity(word) for word in query.content}
         total = sum(key.values())
-        for row, number in enumerate(best):
-            self._compare(table[row], number, query, key, total, rules)
+        for row, number in zip(table, best.tolist(), strict=True):
+            self._compare(row, number, query, key, total)
+        table[:, AT["default"]] = self._is_default[best]
+        table[:, AT["rule"]] = np.isin(best, [self.number_of[rule] for rule in rules if rule in self.number_of])
+        table[:, AT["is_family"] :] = self._kinds[best, None] == np.arange(1, len(Kind))
         return Scored(best, table, unknown_share, self._unlearned[best])
 
-    def _compare(self, row: Floats, number: np.int32, query: Query, key: Terms, total: float, rules: frozenset[str]) -> None:
-        """Fill one candidate's row with what names and markers say."""
+    def _compare(self, row: Floats, number: int, query: Query, key: Terms, total: float) -> None:
+        """Fill one candidate's row with what names and markers say. `key`: the rarities of the query's words, `total` their sum."""
         if self._name_words[number]:
             row[AT["name_overlap"]] = max(
                 2 * sum(map(key.__getitem__, key.keys() & words)) / (total + weight or 1.0) for words, weight in self._name_words[number]
             )
-        own = self.class_markers[number]
-        row[MARKER_MATCH] = len(query.markers & own)
-        row[MARKER_MATCH + 1] = len(query.markers - own)
-        row[MARKER_MATCH + 2] = len(own - query.markers)
-        row[MARKER_MATCH + 3] = len((own - query.markers) & self.markers.variants)
-        row[MARKER_MATCH + 4] = len(own & query.denied)
-        row[AT["default"]] = float(self.entries[number].id in self._defaults)
-        row[AT["rule"]] = float(self.entries[number].id in rules)
-        kind = self._kinds[number]
-        if kind > 0:
-            row[AT["rule"] + kind] = 1.0
+        own, said = self.class_markers[number], query.markers
+        if own or said:
+            unsaid = own - said
+            row[MARKER_MATCH : AT["default"]] = (
+                len(said & own),
+                len(said - own),
+                len(unsaid),
+                len(unsaid & self.markers.variants),
+                len(own & query.denied),
+            )
 
     def topic_words(self, content: Iterable[str]) -> list[str]:
         """Content that names a matter: without words that most classes use."""

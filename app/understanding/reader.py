@@ -199,21 +199,24 @@ class Reader:
         )
         return likely(found, self.weights.vague)
 
-    def foreign(self, reading: Reading) -> tuple[float, Nearest | None]:
-        """How surely it is a matter of another agency (0-1), and the national name nearest to it."""
-        nearest = self.national.nearest(reading.query.words.plain.split())
+    def foreign(self, reading: Reading, least: float = 0.0) -> tuple[float, Nearest | None]:
+        """How surely it is a matter of another agency (0-1), and the national name nearest to it.
+
+        `least`: where it cannot be as sure as that, no name is looked for and the most that it can be is said.
+        """
+        words = reading.query.words.plain.split()
         if self.foreign_words is None or reading.ranking is None or reading.top is None or reading.exact:
-            return 0.0, nearest
-        evidence = foreign_features(
-            reading.confidence,
-            reading.ranking.nearest,
-            reading.ranking.coverage,
-            nearest.agreement if nearest else 0.0,
-            nearest.telling if nearest else 0,
-            self.foreign_words.score(reading.query.terms),
-            everyday=reading.top.everyday,
-        )
-        return likely(evidence, self.weights.foreign), nearest
+            return 0.0, self.national.nearest(words)
+        said = self.foreign_words.score(reading.query.terms)
+        evidence = partial(foreign_features, reading.confidence, reading.ranking.nearest, reading.ranking.coverage, said)
+        evidence = partial(evidence, everyday=reading.top.everyday)
+        # Both of these speak for another agency (their weights are positive), so this is the most that a name could make of it.
+        most = likely(evidence(agreement=1.0, telling=len(set(words))), self.weights.foreign)
+        if most < least:
+            return most, None
+        nearest = self.national.nearest(words)
+        agreement, telling = (nearest.agreement, nearest.telling) if nearest else (0.0, 0)
+        return likely(evidence(agreement=agreement, telling=telling), self.weights.foreign), nearest
 
     def turns(self, reading: Reading, code: str, *, joins: bool) -> float:
         """How surely a message after an answer about the procedure `code` is about another (0-1). `joins`: «còn …», «thế nếu …»."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -58,12 +59,13 @@ def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: 
     top = reading.top
     if top is None or decision.intent not in UNSURE or _says_nothing(reading):
         return decision
-    probability, nearest = reader.foreign(reading)
+    least = FOREIGN.get(decision.outcome, math.inf)
+    ours = decision.family == top.id or decision.confidence >= SURE_ENOUGH or top.everyday
+    probability, nearest = reader.foreign(reading, least if ours and decision.intent != "other_level" else 0.0)
     if decision.intent == "other_level":
         better = nearest is not None and not reading.exact and _fits_better(nearest, reading, top)
         return _national(decision, nearest.named, state) if nearest and better else decision
-    foreign = decision.outcome in FOREIGN and probability >= FOREIGN[decision.outcome]
-    ours = decision.family == top.id or decision.confidence >= SURE_ENOUGH or top.everyday
+    foreign = probability >= least
     if ours and not foreign:
         return decision
     if nearest is not None and (nearest.is_meant or (foreign and nearest.agreement >= ALIKE)):

@@ -12,7 +12,7 @@ from app.assistant.knowing import Knowledge
 from app.settings import ROOT
 from app.understanding.decision import State
 from app.understanding.dialogue import decide
-from app.understanding.foreign import FOREIGN_BUCKETS
+from app.understanding.foreign import FOREIGN_BUCKETS, FOREIGN_FEATURES
 from app.understanding.hashed_words import HashedWords
 from app.understanding.national import Named, National
 from app.understanding.reader import Reader
@@ -152,3 +152,13 @@ def test_no_name_of_ours_is_taken_for_somebody_elses(knowledge: Knowledge) -> No
         if decide(knowledge.reader, procedure.name, State()).intent == "national"
     ]
     assert not wrong
+
+
+def test_no_name_is_looked_for_where_none_could_make_it_another_agencys_matter(reader: Reader) -> None:
+    assert reader.weights.foreign[[FOREIGN_FEATURES.index(name) for name in ("agreement", "telling")]].min() > 0
+    reading = reader.read("đăng ký khai sinh cho con mới đẻ")
+    most, nearest = reader.foreign(reading, 0.85)
+    exactly, found = reader.foreign(reading)
+    assert nearest is None
+    assert found is not None
+    assert exactly <= most < 0.85
