@@ -25,6 +25,7 @@ SHORT = 20  # words; who answers a question tells no story
 REPLY, ALONE = 10, 3  # words of who says no to a question, and of who says nothing else
 BEFORE = frozenset({"da", "vang", "u", "uh", "um", "ok", "a", "em", "anh", "toi", "thi", "chon", "van", "cung", "deu"})
 AFTER = frozenset({"a", "ak", "ah", "nha", "nhe", "ad", "em", "anh", "oi", "thoi", "roi", "vay"})
+REFUSES = frozenset({"khong", "thoi", "chua", "chac", "deu", "het", "ca", "hai", "dau"})  # «chắc không», «thôi không»
 YES = frozenset({"co", "con", "roi", "du", "dung", "phai", "day", "het", "chu", "da"})
 NO, NO_MORE = frozenset({"khong", "chua", "chang"}), frozenset({"khong", "chua", "chang", "het", "mat", "co", "con", "nao", "ca", "lam"})
 WRITTEN_OUT = 3  # from one accented word of so many, a message is written with accents
@@ -98,12 +99,20 @@ class Spoken:
     def asks(self) -> bool:
         """Whether it is a question."""
         said = _NOTHING.sub(" ", _SUPPOSES.sub(" ", self.plain))
-        return self.confirms or self.supposes or _ASKS.search(said) is not None or _ASKS_LAST.search(said) is not None
+        asks = _ASKS.search(said) is not None or _ASKS_LAST.search(said) is not None
+        return asks or self.confirms or self.supposes or self.asks_whether
+
+    @property
+    def asks_whether(self) -> bool:
+        """«Tốn tiền hông»: the last word asks, and says no to nothing."""
+        return self.bare[-1:] == ("khong",) and not REFUSES.issuperset(self.bare)
 
     @property
     def denies(self) -> bool:
         """Whether it says no: «hông còn bản nào», «mất hết rồi»; not «có tốn tiền không»."""
         bare = self.bare
+        if self.asks_whether:
+            return False
         inside = not NO.isdisjoint(bare[:-1]) or (len(bare) <= ALONE and not NO.isdisjoint(bare))
         return (inside and _ASKS_LAST.search(self.plain) is None) or _LOST.search(self.plain) is not None
 

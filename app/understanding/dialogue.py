@@ -38,6 +38,7 @@ TURNS = 0.6  # probability from which a message is about another procedure than 
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _DAY = re.compile(r"\d[/.-]\d")
 _COMMANDS_NOT = re.compile(r"\b(phai|co|neu|lo)\b|\b(ha|khong|ko|sao)$")
+_AS_WELL = re.compile(r"(?i)\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|với lại|voi lai)\b")
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
 
@@ -276,7 +277,8 @@ def _answered(state: State, code: str, question: str, number: str) -> tuple[str,
 
 def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
     """Two or three procedures in one message, each said clearly."""
-    if len(text) > SEVERAL_LENGTH or (reading.entries and reading.entries[0][1] > ONE_MATTER):
+    one = reading.entries and reading.entries[0][1] > ONE_MATTER and _AS_WELL.search(text) is None
+    if len(text) > SEVERAL_LENGTH or one:
         return None
     pieces = [piece.strip() for piece in _SPLIT.split(text) if piece and len(piece.split()) >= 2]
     if not 2 <= len(pieces) <= 4 or (reading.top is not None and reading.top.kind is Kind.INTENT):

@@ -23,6 +23,12 @@ _INSTEAD = re.compile(
     r"|^.*?(?:\b(?:ma|nhung),?|,) *thoi,? +(?=(?:(?:em|tui|toi|minh|con|chau|e) )?(?:cho|de|hoi|lam|xin|muon)\b)"
 )
 _AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
+_RESIDES = re.compile(
+    r"(?i)(?:^|[,;.] *|(?<=\w) (?=(?:mà|ma|nhưng|nhung|tại|tai|do|vì|vi) (?:hộ khẩu|ho khau|hk|thường trú|thuong tru)\b))"
+    r"(?:(?:mà|ma|nhưng|nhung|tại|tai|do|vì|vi|còn|con) )?(?:(?:em|tui|tôi|toi|mình|minh|e|t|cháu|con) (?:có |co )?)?"
+    r"(?:hộ khẩu|ho khau|hk|thường trú|thuong tru)(?: (?:em|tui|tôi|toi|mình|minh|e|t|của|cua|gốc|goc|cũ|cu|vẫn|van|còn|con|đang|dang|thì|thi|lại|lai))*"
+    r" (?:ở|o|tại|tai|ngoài|ngoai|trong|dưới|duoi|trên|tren|bên|ben) (?:[\w-]+ ?){1,4}(?=[,;.]|$)"
+)
 _NOT = r"(?:không|khong|ko|k|kg|hông|hong|hổng|hok|chẳng|chả)"
 _MEANT = r"[,.;]|$|\b(?:mà|ma|ý|y|(?:tôi|toi|tui|em|e|mình|minh|cháu|chau) (?:hỏi|hoi|muốn|muon|cần|can|nói|noi|là|la))\b"
 _NEED_NOT = r"(?! (?:đóng|dong|nộp|nop|trả|tra|ra|đến|den|tới|lên|len|đi|di|mang|đem|dem|chờ|mất|tốn|ton)\b)"
@@ -33,6 +39,10 @@ def heard(reader: Reader, text: str, state: State) -> tuple[str, Reading]:
     """A message in its conversation: its text without control characters and without what it says it is not, and that, read."""
     text = instead(without_particle(clean(text)))
     reading = reader.read(text, favoured=state.choices, after=state.code)
+    left = without_residence(text)
+    if left != text and len(set(reader.index.query(left).content)) > 1:
+        again = reader.read(left, favoured=state.choices, after=state.code)
+        reading = replace(again, signs=reading.signs) if again.confidence > reading.confidence else reading
     left = without_no(text)
     if left not in (text, ""):
         meant = reader.read(left).signs
@@ -73,6 +83,11 @@ def instead(text: str) -> str:
     """«Làm khai sinh mà thôi cho hỏi tạm trú trước đi»: what is asked instead; the message itself when it takes nothing back."""
     left = _INSTEAD.sub("", text)
     return _FIRST.sub("", left) if left != text and len(left.split()) > 1 else text
+
+
+def without_residence(text: str) -> str:
+    """«Khai sinh cho con ở đây được không, hộ khẩu ở quê»: what is asked, without where one is registered."""
+    return " ".join(_RESIDES.sub(" ", text).split()).strip(" ,.;")
 
 
 def without_no(text: str) -> str:
