@@ -132,7 +132,7 @@ def _goes_on_elsewhere(reader: Reader, text: str, reading: Reading, state: State
     if not state.elsewhere or not asks or signs.intents or signs.correction or signs.back or reading.confidence >= SURE_ENOUGH:
         return None
     if state.elsewhere in reader.index.number_of:
-        if reader.turns(reading, state.elsewhere, joins=joins(text)) >= TURNS:
+        if not reading.query.only_acts and reader.turns(reading, state.elsewhere, joins=joins(text)) >= TURNS:
             return None
         ours = _ours_beside(reader, text, reading, state)
         if ours is not None:
@@ -331,11 +331,11 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     tax = taxed(reader, text, state.code)
     if tax is not None:
         return sent_elsewhere(tax, (state.code,), signs.aspects, state, 0.6)
+    same = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))[:5]
     kept = stays(reader, text, reading, state.code)
     turns = not kept and reader.turns(reading, state.code, joins=joins(text)) >= TURNS
     if kept or (not turns and not _names_another(reading, state.code)):
-        codes = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))
-        return answer(reading, codes[:5], signs.aspects, state, inherited=True)
+        return answer(reading, same, signs.aspects, state, inherited=True)
     aspects = _asked(reading, state)
     sibling = _sibling(reader, without_joining(text), state)
     if sibling is not None:
@@ -344,7 +344,8 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     with_topic = _with_topic(reader, text, state)
     if with_topic is not None:
         return answer(with_topic, tuple(with_topic.codes()), aspects, state, inherited=True)
-    return None
+    only_acts = reading.query.only_acts and not reading.exact  # «xin lại ở mô»
+    return answer(reading, same, signs.aspects, state, inherited=True) if only_acts else None
 
 
 def _names_another(reading: Reading, code: str) -> bool:

@@ -48,8 +48,8 @@ COMPLAINTS = frozenset({"khieu_nai", "to_cao"})  # a hole in the road has no pro
 MAX_CHOICES = 5
 _OF_ALL = frozenset({Aspect.DOCUMENTS, Aspect.STEPS, Aspect.CONDITIONS, Aspect.AMOUNT, Aspect.RESULT})
 """Aspects that may be asked of all procedures of a life event («được giúp gì không»)."""
-_IN_TELLING = frozenset({Aspect.FEE, Aspect.CONDITIONS, Aspect.AMOUNT, Aspect.TIME, Aspect.PLACE, Aspect.ONLINE})
-"""Aspects that «có bị phạt không», «tới đâu rồi» seem to ask; who asks for more wants the procedure."""
+_IN_TELLING = frozenset({Aspect.FEE, Aspect.CONDITIONS, Aspect.AMOUNT, Aspect.TIME, Aspect.PLACE, Aspect.ONLINE, Aspect.AGENCY})
+"""Aspects that «có bị phạt không», «tới đâu rồi», «gọi ai» seem to ask; who asks for more wants the procedure."""
 _QUESTION_WORDS = frozenset({"gi", "chi", "sao", "nao", "dau", "may"})
 
 

@@ -12,6 +12,8 @@ from app.understanding.rules import Aspect
 HEARD = {
     Aspect.WHO: [
         "ai đi nộp",
+        "ai làm đơn",
+        "ai làm hồ sơ cho bà",
         "ai nộp được",
         "ai đi khai",
         "ai làm giùm được",
@@ -41,6 +43,7 @@ HEARD = {
     ],
     Aspect.DEADLINE: [
         "hạn nộp là khi nào",
+        "hạn mấy ngày",
         "khi nào hết hạn nộp",
         "hạn chót ngày mấy",
         "phải nộp trước mấy ngày",
@@ -87,6 +90,8 @@ NOT_HEARD = [
     (Aspect.VALIDITY, "nộp hồ sơ mấy ngày có giấy"),
     (Aspect.VALIDITY, "con em mấy tháng tuổi thì làm"),
     (Aspect.DEADLINE, "bao lâu có kết quả"),
+    (Aspect.DEADLINE, "nghỉ việc ở nhà chăm có được tiền không"),
+    (Aspect.AGENCY, "ai làm đơn"),
     (Aspect.DEADLINE, "người Hàn nộp giấy gì"),
     (Aspect.DEADLINE, "khi nào lấy được"),
     (Aspect.AMOUNT, "phí bao nhiêu"),

@@ -83,6 +83,16 @@ def test_what_was_right_stays(reader: Reader, text: str, codes: set[str]) -> Non
         ("mẹ vợ liệt sĩ đi lấy chồng khác", {"elsewhere:vo-chong-liet-si-lay-nguoi-khac"}),
         ("cấp lại bằng tổ quốc ghi công", {"elsewhere:cap-lai-bang-to-quoc-ghi-cong"}), ("xin tạm hoãn nhập ngũ", {"elsewhere:tam-hoan-nhap-ngu"}),
         ("thanh niên xung phong chống Mỹ chưa được trợ cấp", {"elsewhere:thanh-nien-xung-phong-khang-chien"}),
+        ("má tui lãnh lương hưu mới mất, chừ được chi", {"elsewhere:tu-tuat-bao-hiem"}),
+        ("bà ngoại đang hưởng trợ cấp hưu trí xã hội mới mất tuần trước", {"1.014028"}),
+        ("mạ tui là mẹ liệt sĩ, đang hưởng tiền hàng tháng, vừa mới mất", {"1.010824"}),
+        ("ông nội đang nhận trợ cấp xã hội hàng tháng vừa mất", {"1.001731"}), ("giấy chứng tử ghi sai ngày mất của mẹ", {"1.004859"}),
+        ("giấy xác nhận khuyết tật bị rách", {"1.001653"}), ("cưới vợ người Lào cần giấy gì", {"2.000806"}),
+        ("ck em la ng dai loan, cuoi ben do r, gio ve vn lam j", {"2.002189"}),
+        ("mẹ mình 80 tuổi chưa có thẻ BHYT thì làm sao", {"elsewhere:bao-hiem-y-te"}),
+        ("cháu vô lớp 1 trái tuyến được không", {"event:con-di-hoc"}), ("sang tên sổ đỏ, ba mất chưa chia", {"2.001406"}),
+        ("mất giấy khai sinh bản chính", {"2.000635", "family:lam-lai-giay-khai-sinh"}),
+        ("vk e moi de, e voi vk chua dk ket hon", {"1.000689"}),
     ],
 )  # fmt: skip
 def test_the_sign_decides(reader: Reader, text: str, codes: set[str]) -> None:
@@ -97,6 +107,7 @@ def test_the_sign_decides(reader: Reader, text: str, codes: set[str]) -> None:
         ("em ở Đà Nẵng muốn làm giấy tờ", {"1.010456", "1.115114", "1.012825"}), ("mai táng phí ở Đà Nẵng", {"1.010456", "1.115114"}),
         ("e o phuong hoa khanh hoi duoc k", {"1.012812", "1.013967"}), ("con dâu tui muốn nhập khẩu", {"1.115231", "1.115232"}),
         ("lên thêm 1 lầu", {"3.000722", "1.014061"}), ("con em 5 tuổi rưỡi vào lớp 1 trái tuyến", {"1.014062"}),
+        ("em từng ly hôn rồi, giờ đăng ký kết hôn", {"elsewhere:ly-hon-toa-an"}), ("con dâu đi nộp được hông", {"1.115231", "1.115232"}),
         ("không hiện bằng lái trên VNeID", {"3.000348"}), ("con tôi mất tích 3 ngày rồi", {"event:nguoi-than-mat", "1.000656"}), ("con chó nhà em mất có cần khai tử ko", {"1.000656"}),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from app.settings import ROOT
 from app.understanding.decision import Decision, State
 from app.understanding.dialogue import decide
-from app.understanding.heard import without_particle
+from app.understanding.heard import without_particle, without_residence
 from app.understanding.reader import Reader
 from app.understanding.rules import Aspect
 
@@ -255,3 +255,50 @@ def test_messages_that_were_not_learned_stay_or_turn_as_they_should(reader: Read
     assert len(rows) >= 100
     assert sum(stayed) >= 0.9 * len(stayed)
     assert sum(turned) >= 0.95 * len(turned)
+
+
+# --- a verb alone, a word of its papers, where one is registered -----------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["xin lại ở mô", "sửa ở đâu", "xin cấp lại mấy ngày"])
+def test_an_act_alone_is_done_to_the_matter_in_hand(reader: Reader, text: str) -> None:
+    decision = decide(reader, text, _in_hand("2.000635"))
+    assert (_meant(decision), decision.inherited) == ("2.000635", True)
+
+
+def test_an_act_alone_is_done_to_another_agencys_matter_in_hand(reader: Reader) -> None:
+    known = decide(reader, "thẻ bảo hiểm y tế ghi sai ngày sinh", State()).state
+    assert _meant(decide(reader, "sửa ở đâu", known)) == "elsewhere:bao-hiem-y-te"
+
+
+def test_what_a_paper_is_that_the_matter_in_hand_needs(reader: Reader) -> None:
+    decision = decide(reader, "giấy chứng sinh là gì", _in_hand(BIRTH))
+    assert (_meant(decision), decision.aspects) == (BIRTH, (Aspect.MEANING,))
+    assert _meant(decide(reader, "giấy chứng sinh là gì", State())) == "elsewhere:benh-vien"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("độc thân xin ở đâu, hộ khẩu em ở quê", SINGLE),
+        ("ho khau tui o hue, muon mo tiem tap hoa o day xin giay gi", BUSINESS),
+        ("đăng ký kết hôn ở đây được không, hk ở Quảng Ngãi", MARRIAGE),
+    ],
+)
+def test_where_one_is_registered_is_no_matter(reader: Reader, text: str, code: str) -> None:
+    assert _meant(decide(reader, text, State())) == code
+
+
+def test_who_asks_about_the_register_asks_about_it(reader: Reader) -> None:
+    assert without_residence("nhập hộ khẩu ở đây cần gì") == "nhập hộ khẩu ở đây cần gì"
+    assert without_residence("chuyển nhà, giờ làm hộ khẩu ở đâu") == "chuyển nhà, giờ làm hộ khẩu ở đâu"
+
+
+@pytest.mark.parametrize("text", ["khai tử, với lại sang tên sổ đỏ", "đăng ký tạm trú, ngoài ra đăng ký kết hôn cần gì"])
+def test_what_is_said_to_be_several_is_several(reader: Reader, text: str) -> None:
+    assert len(decide(reader, text, State()).parts) == 2
+
+
+@pytest.mark.parametrize(("text", "intent"), [("gọi ai", "contact"), ("gio goi ai", "contact"), ("còn chiều", "opening_hours")])
+def test_a_few_words_that_need_no_matter(reader: Reader, text: str, intent: str) -> None:
+    assert decide(reader, text, State()).intent == intent
