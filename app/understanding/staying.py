@@ -19,6 +19,7 @@ NAMED = 0.6  # overlap with its name from which a matter is named
 WHOLE_NAME = 0.9  # overlap with a name from which it is that, and no mere verb
 JOINS_WORDS = 2  # that say something, of «rồi đất sao»
 WHOLLY = 0.999  # of what is asked about
+NO, WHETHER_WORDS = "khong", 5  # at the end of so few words it asks whether those are needed
 TAX, TAX_WORD = "elsewhere:thue", "thuế"
 _NEEDS = re.compile(
     r"(?i)^(?P<matter>.{4,60}?)[, ]+(?:thì |thi )?(?:có |co )?(?:cần|can|phải có|phai co|bắt buộc|bat buoc|đòi|doi|phải|phai) (?P<thing>.+?) (?:không|khong|ko|k|hông|hong|hok|hem)\b"
@@ -78,12 +79,14 @@ def stays(reader: Reader, text: str, reading: Reading, code: str) -> bool:
     likened = reading.top is not None and reading.top.id in reader.index.entries[number].related and _SO.match(text) is not None
     tells = signs.only_tells and not likened and _AS_WELL.match(text) is None
     paper = signs.needs and not signs.wants and _PAPER.search(text) is not None and needed_for(reader, text) is None
-    return tells or paper or _asks_what_a_word_is(reader, reading, number) or only_the_act(reader, reading, code)
+    return tells or paper or _asks_of_its_words(reader, reading, number) or only_the_act(reader, reading, code)
 
 
-def _asks_what_a_word_is(reader: Reader, reading: Reading, number: int) -> bool:
-    """«Giấy chứng sinh là gì» after a birth: a word that the matter in hand has, whoever else has it too."""
-    if Aspect.MEANING not in reading.signs.aspects or reading.exact:
+def _asks_of_its_words(reader: Reader, reading: Reading, number: int) -> bool:
+    """«Giấy chứng sinh là gì», «khám sức khỏe không»: of words that the matter in hand has, whoever else has them too."""
+    words = reading.query.words.folded
+    whether = words[-1:] == (NO,) and not reading.signs.wants and len(words) <= WHETHER_WORDS
+    if not (whether or Aspect.MEANING in reading.signs.aspects) or reading.exact:
         return False
     covers, _ = reader.index.coverage(reading.query)
     return bool(reading.query.content) and float(covers[number]) >= WHOLLY

@@ -278,6 +278,19 @@ def test_what_a_paper_is_that_the_matter_in_hand_needs(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("3.000347", "kham suc khoe k"),
+        (MARRIAGE, "độc thân không"),
+        ("1.014027", "nhà tui hộ cận nghèo thì răng"),
+        ("2.001406", "không có di chúc"),
+    ],
+)
+def test_a_few_words_after_an_answer_are_about_it(reader: Reader, code: str, text: str) -> None:
+    assert _meant(decide(reader, text, _in_hand(code))) == code
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("độc thân xin ở đâu, hộ khẩu em ở quê", SINGLE),
@@ -299,6 +312,15 @@ def test_what_is_said_to_be_several_is_several(reader: Reader, text: str) -> Non
     assert len(decide(reader, text, State()).parts) == 2
 
 
-@pytest.mark.parametrize(("text", "intent"), [("gọi ai", "contact"), ("gio goi ai", "contact"), ("còn chiều", "opening_hours")])
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("gọi ai", "contact"),
+        ("gio goi ai", "contact"),
+        ("còn chiều", "opening_hours"),
+        ("may gio", "opening_hours"),
+        ("ma so 12345", "status"),
+    ],
+)
 def test_a_few_words_that_need_no_matter(reader: Reader, text: str, intent: str) -> None:
     assert decide(reader, text, State()).intent == intent
