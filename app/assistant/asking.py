@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.assistant.cards import Cards, is_of_police
@@ -16,7 +16,6 @@ from app.messages import Card, Line, Reply
 from app.understanding.decision import Decision, State
 from app.understanding.index import Index
 from app.understanding.rules import Aspect
-from app.understanding.text import fold
 
 INSTEAD: Mapping[Aspect, frozenset[Aspect]] = {
     Aspect.WHO: frozenset({Aspect.AGENCY, Aspect.STEPS}),
@@ -46,6 +45,8 @@ class Told:
     lines: tuple[Line, ...] = ()
     missing: bool = False
     """The question says something that no sentence speaks of."""
+    pointed: bool = False
+    """The lines were found by what is asked, not by words alone."""
 
 
 class Asking:
@@ -54,14 +55,16 @@ class Asking:
     def __init__(self, replies: Replies, cards: Cards) -> None:
         self._replies, self._cards, self._topics = replies, cards, cards.topics
         self._details = Details(cards.topics)
+        self.nearby = cards.nearby
         self._sentences: dict[tuple[str, str], tuple[Procedure, tuple[Sentence, ...]]] = {}
 
     def aspects(self, procedure: Procedure, heard: tuple[Aspect, ...], plain: str) -> tuple[Aspect, ...]:
         """The aspects to show of those heard."""
         asked = set(heard) - {other for aspect in heard for other in INSTEAD.get(aspect, frozenset()) if other is not aspect}
-        amounts = any(note.about == "amount" for note in procedure.notes)
-        pays = amounts or self._topics.about("pays", fold(f"{procedure.name} {procedure.official_name}"))
-        if pays and Aspect.FEE in asked and not self._topics.about("paying", plain):
+        pays, receiving = self.nearby.pays(procedure), self.nearby.receiving(plain)
+        if asked & {Aspect.FEE, Aspect.AMOUNT} and receiving:
+            asked = (asked - {Aspect.FEE, Aspect.RESULT}) | {Aspect.AMOUNT}
+        elif pays and Aspect.FEE in asked and not self._topics.about("paying", plain):
             asked = (asked - {Aspect.FEE}) | {Aspect.AMOUNT}
         elif Aspect.AMOUNT in asked and not pays:
             asked = (asked - {Aspect.AMOUNT, Aspect.RESULT}) | {Aspect.FEE}
@@ -82,10 +85,16 @@ class Asking:
         """The reply about a procedure with the sentences that answer `text` first. `before`: what was in mind."""
         [part], [card], words = decision.parts, reply.cards, self._replies
         case = procedure.case(part.case_id) if part.case_id else None
-        if decision.intent == "choice" and case is not None:
+        chosen = decision.intent == "choice" and case is not None
+        if chosen and not part.aspects:
             return reply
         goes_on = decision.inherited and before.code == procedure.code
         told = self._told(procedure, case, part.aspects, text, index, goes_on=goes_on)
+        if chosen and not told.pointed:
+            return reply
+        counter = self.nearby.counter(procedure, text, commune)
+        if counter is not None:
+            return reply.model_copy(update={"cards": (card.model_copy(update={"lines": (counter, *card.lines)}),)})
         if told.missing and goes_on:
             phone = phone_of(procedure, commune)
             missing = words.say(words.get("card.not_told"), {"name": phone.name, "number": phone.number})
@@ -105,6 +114,8 @@ class Asking:
         if not ANSWERED.union({Aspect.MEANING, Aspect.FEE}).issuperset(aspects) or not (aspects or goes_on):
             return Told()
         found = self._found(procedure, case, text, index)
+        if not goes_on and not found.pointed:  # who has heard nothing yet is told of this procedure
+            found = replace(found, sentences=tuple(each for each in found.sentences if not each.beside))
         if Aspect.MEANING in aspects:
             found = Found(tuple(each for each in found.sentences if each.paper is not None and each.paper.note), found.telling)
         elif Aspect.FEE in aspects:
@@ -113,7 +124,8 @@ class Asking:
             return Told(missing=found.telling and UNSURE.issuperset(aspects) and aspects != (Aspect.DOCUMENTS,))
         texts = tuple(dict.fromkeys(each.text for each in found.sentences))
         label = self._replies.get("card.told")["label"]
-        return Told((Line(label=label, text=texts[0]) if len(texts) == 1 else Line(label=label, text="", items=texts),))
+        line = Line(label=label, text=texts[0]) if len(texts) == 1 else Line(label=label, text="", items=texts)
+        return Told((line,), pointed=found.pointed)
 
     def _found(self, procedure: Procedure, case: Case | None, text: str, index: Index) -> Found:
         key = (procedure.code, case.id if case else "")
@@ -130,10 +142,11 @@ class Asking:
         if Aspect.MEANING in aspects or (told.lines and procedure.conditions in (UNKNOWN, ())):
             hidden = {words["meaning"]["label"], words["conditions"]["label"]}
         lines = [line for line in lines if line.label not in hidden]
+        lines = [*(line for line in told.lines if not all(_shown(text, lines) for text in line.items or (line.text,))), *lines]
         if Aspect.MEANING in aspects and not told.lines:
             unknown = self._replies.say(words["meaning"]["unknown"], {"police": is_of_police(procedure)})
             lines = [Line(label=words["meaning"]["label"], text=unknown), *lines]
-        return card.model_copy(update={"lines": (*told.lines, *lines)})
+        return card.model_copy(update={"lines": tuple(lines)})
 
     def hours(self, procedure: Procedure, commune: CommuneProfile) -> tuple[str, ...]:
         """When the ward's police takes in what it handles, in the procedure's own words."""
@@ -141,6 +154,11 @@ class Asking:
         said = [each.text for each in self._topics.speaking("hours", self._cards.told(procedure, ())) if not each.aside]
         context = {"name": procedure.name, "names": tuple(dict.fromkeys(said)), "phone": phone, "commune": commune}
         return self._replies.say_all(self._replies.get("card.police_hours"), context)
+
+
+def _shown(text: str, lines: Iterable[Line]) -> bool:
+    """Whether a card says this anyway: not as one of several, where it is better said first."""
+    return any(text in line.text or any(text in item and text != item for item in line.items) for line in lines)
 
 
 def phone_of(procedure: Procedure, commune: CommuneProfile) -> Phone:

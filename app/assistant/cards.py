@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from app.assistant.nearby import Nearby
 from app.assistant.replies import Replies
 from app.assistant.told import Sentence, Topics, sentences
 from app.catalog.checks import STALE_DAYS
@@ -42,6 +43,7 @@ class Cards:
         self._replies = replies
         self._public_url = public_url
         self.topics = Topics()
+        self.nearby = Nearby(replies, self.topics)
         self._made: dict[tuple[Any, ...], tuple[Procedure, Card]] = {}
 
     def card(self, procedure: Procedure, case: Case, aspects: tuple[Aspect, ...], today: dt.date, *, case_known: bool) -> Card:
@@ -214,8 +216,13 @@ class Cards:
     def _result(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
         return "" if procedure.result == UNKNOWN else procedure.result, ()
 
-    def _amount(self, procedure: Procedure, _: Case, __: bool) -> tuple[str, tuple[str, ...]]:
-        return "", tuple(note.text for note in _amounts(procedure))
+    def _amount(self, procedure: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
+        """The sums, or else how they are counted; that there are none, where nothing speaks of money."""
+        sums, words = tuple(note.text for note in _amounts(procedure)), self._replies.get("card.amount")
+        if sums:
+            return "", sums
+        gives = self.nearby.gives(procedure)
+        return words["unknown" if gives else "none"], self._speaking("sum" if gives else "grant", procedure, case)
 
     def _basis(self, procedure: Procedure, today: dt.date) -> str:
         checked = procedure.checked_on.strftime("%d/%m/%Y").lstrip("0")

@@ -96,7 +96,13 @@ class Composer:
         if procedure is None or len(reply.cards) != 1 or decision.intent == GUIDE:
             return reply, decision
         index, commune = asked.knowledge.reader.index, asked.local.profile
-        return self._asking.answering(reply, decision, procedure, asked.text or asked.plain, asked.before, index, commune), decision
+        text, part = asked.text or asked.plain, decision.parts[0]
+        reply = self._asking.answering(reply, decision, procedure, text, asked.before, index, commune)
+        offer = self._asking.nearby.offer(reply, part, procedure, text, asked.before, asked.knowledge.catalog)
+        if offer is None:
+            return reply, decision
+        choices = self._choices(offer.codes, asked)
+        return self._offering(offer.reply.model_copy(update={"choices": _shown(choices)}), decision, choices)
 
     def _kept_by_police(self, decision: Decision, asked: Asked) -> Procedure | None:
         """The procedure in mind or named whose hours are those of the police; None when the ward's own are asked."""

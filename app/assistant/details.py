@@ -20,6 +20,8 @@ OF_PAPER = 0.7  # and of a paper, whose condition may be about something else
 RARE = 3.2  # what the only word that is shared must weigh
 NAMED = 1.1  # the share that a paper has that the question names
 PAPER = frozenset({"giay", "ban", "to", "van", "so", "don"})  # how most papers' names begin
+POINTED = 1.5  # added for each thing asked in other words that a sentence speaks of
+QUALIFIED = 0.5  # of its share is left to a sentence about others than the question is about
 KEPT = 4_000  # texts of the catalog, about a kilobyte each
 LONGEST = 30  # words of a question; a story shares words with everything
 
@@ -30,6 +32,8 @@ class Found:
 
     sentences: tuple[Sentence, ...] = ()
     telling: bool = False
+    pointed: bool = False
+    """The best of them has what the question points at, in whatever words."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,18 @@ class _Said:
         return {form for form, folded in zip(typed, fold(self.typed).split(), strict=True) if folded == word} or {word}
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A question as it is compared: what its words and pairs of words weigh."""
+
+    said: _Said
+    weights: dict[str, float]
+    pairs: dict[tuple[str, str], float]
+    passing: frozenset[str]
+    """Numbers and people of a story: they count where something else is shared too."""
+    total: float
+
+
 class Details:
     """Looks sentences up by shared words, weighed by how rare the index knows them to be."""
 
@@ -72,33 +88,59 @@ class Details:
 
     def find(self, text: str, names: Iterable[str], among: Sequence[Sentence], index: Index) -> Found:
         """What answers `text` among these sentences of a procedure with these names, whose own words tell nothing."""
-        asked = self._read(index.words(text))
-        content = asked.content.difference(*(self._told(name, index).words for name in names))
-        weights = {word: index.rarity(word) for word in content}
-        idle = asked.filler | self._topics.empty
-        beside = (pair for pair in pairwise(asked.words) if not content.isdisjoint(pair) and idle.isdisjoint(pair))
-        pairs = {pair: PAIR * max(map(index.rarity, pair)) for pair in beside}
-        if not weights or len(asked.words) > LONGEST:
-            return Found()
-        total = sum(weights.values()) + sum(pairs.values())
+        read, named = index.words(text), [self._told(name, index) for name in names]
+        asked = self._weighed(self._read(read), named, index)
+        question = " ".join(read.folded)
+        pointed = self._topics.pointed(question)
+        if len(asked.said.words) > LONGEST or not (asked.weights or pointed):
+            return Found(telling=bool(asked.passing) and len(asked.said.words) <= LONGEST)
+        about = " ".join((question, *asked.said.words, *(word for name in named for word in name.words)))
         scored = []
         for sentence in among:
-            told = self._told(sentence.text, index)
-            shared = {word: weight * asked.agreeing(word, told) for word, weight in weights.items() if word in told.words}
-            beside_each_other = set(pairwise(told.words)) if shared else set()
-            near = [
-                weight for pair, weight in pairs.items() if pair in beside_each_other and all(asked.agreeing(w, told) == 1 for w in pair)
-            ]
-            share = (sum(shared.values()) + sum(near)) / total
-            together = bool(near) or not self._topics.compounds.isdisjoint(shared)
-            enough = OF_PAPER if sentence.paper else ENOUGH if together else SCATTERED
-            if self._named(asked, sentence, index):
-                scored.append((NAMED, sentence))
-            elif share >= enough and (together or len(shared) > 1 or max(shared.values()) >= RARE):
-                scored.append((share, sentence))
+            points = float(sum(of.search(sentence.plain) is not None for of in pointed))
+            share, enough = self._share(asked, sentence, index)
+            if (share >= enough or points) and self._topics.qualified(sentence.plain, about):
+                share, points = share * QUALIFIED, points * QUALIFIED
+            if share >= enough or points:
+                scored.append((share + POINTED * points, sentence))
+        if any(not sentence.beside for _, sentence in scored):
+            scored = [(score, sentence) for score, sentence in scored if score > 1 or not sentence.beside]
         best = max((score for score, _ in scored), default=0.0)
         kept = [pair for pair in sorted(scored, key=lambda pair: -pair[0]) if pair[0] >= NEARLY * best]
-        return Found(tuple(sentence for _, sentence in kept[:MOST]), telling=True)
+        return Found(tuple(sentence for _, sentence in kept[:MOST]), telling=True, pointed=best >= POINTED)
+
+    def _weighed(self, asked: _Said, names: Iterable[_Said], index: Index) -> _Asked:
+        """What each word of a question, and two side by side, weigh."""
+        content = asked.content.difference(*(name.words for name in names))
+        passing = frozenset(word for word in content if word.isdigit() or word in self._topics.passing)
+        weights = {word: index.rarity(word) for word in content - passing}
+        idle = asked.filler | self._topics.empty | passing
+        pairs = {
+            pair: PAIR * max(map(index.rarity, pair))
+            for pair in pairwise(asked.words)
+            if not weights.keys().isdisjoint(pair) and idle.isdisjoint(pair)
+        }
+        numbers = sum(index.rarity(word) for word in passing if word.isdigit())
+        return _Asked(asked, weights, pairs, passing, sum(weights.values()) + sum(pairs.values()) + numbers)
+
+    def _share(self, asked: _Asked, sentence: Sentence, index: Index) -> tuple[float, float]:
+        """The share of a question's weight that a sentence has, and how much of it is enough to show it."""
+        told = self._told(sentence.text, index)
+        shared = {word: weight * asked.said.agreeing(word, told) for word, weight in asked.weights.items() if word in told.words}
+        beside_each_other = set(pairwise(told.words)) if shared else set()
+        near = [
+            weight
+            for pair, weight in asked.pairs.items()
+            if pair in beside_each_other and all(asked.said.agreeing(word, told) == 1 for word in pair)
+        ]
+        together = bool(near) or not self._topics.compounds.isdisjoint(shared)
+        if self._named(asked.said, sentence, index):
+            return NAMED, NAMED
+        if not shared or not (together or len(shared) > 1 or max(shared.values()) >= RARE):
+            return 0.0, 1.0
+        more = sum(index.rarity(word) for word in asked.passing if word in told.words and asked.said.agreeing(word, told) == 1)
+        enough = OF_PAPER if sentence.paper or sentence.beside else ENOUGH if together else SCATTERED
+        return min(1.0, (sum(shared.values()) + sum(near) + more) / asked.total), enough
 
     def _named(self, asked: _Said, sentence: Sentence, index: Index) -> bool:
         """Whether the question says how the name of the paper begins that a sentence is about."""

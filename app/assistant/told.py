@@ -26,6 +26,8 @@ class Sentence:
     """The paper it is about."""
     aside: bool = False
     """Noted beside a fee or a processing time: it tells nothing of the citizen's own terms."""
+    beside: bool = False
+    """Says when a case or a look-alike is meant: it answers what is asked of that, and speaks of no term."""
 
     @cached_property
     def plain(self) -> str:
@@ -35,7 +37,9 @@ class Sentence:
 
 def sentences(procedure: Procedure, cases: Iterable[Case], said: Callable[[Paper], str]) -> tuple[Sentence, ...]:
     """All that is said of a procedure and these cases, the most telling kinds first. `said`: a paper in words."""
-    found = {sentence.text: sentence for sentence in (*_texts(procedure), *_papers(cases, said), *_asides(cases))}
+    found = {
+        sentence.text: sentence for sentence in (*_texts(procedure), *_papers(cases, said), *_asides(cases), *_beside(procedure, cases))
+    }
     return tuple(found.values())
 
 
@@ -65,6 +69,12 @@ def _asides(cases: Iterable[Case]) -> Iterator[Sentence]:
         yield from (Sentence(note, aside=True) for note in notes if note)
 
 
+def _beside(procedure: Procedure, cases: Iterable[Case]) -> Iterator[Sentence]:
+    """When each case applies, and what else is done where it does not."""
+    for text in (*(case.when for case in cases), *(other.difference for other in procedure.lookalikes)):
+        yield Sentence(text, beside=True)
+
+
 class Topics:
     """What a sentence speaks of, by the patterns of `told.yaml`."""
 
@@ -74,6 +84,10 @@ class Topics:
         self.compounds = frozenset(meant[0] for said, meant in self.alike.items() if len(said) > 1 == len(meant))
         """Several words written as one, so that none of them is found alone."""
         self.empty = frozenset(words["empty"])
+        self.passing = frozenset(words["passing"])
+        """Words for the people of a story: shared, they say something beside other words, and nothing alone."""
+        self._pointed = [(re.compile("|".join(each["asked"])), re.compile("|".join(each["of"]))) for each in words["pointed"].values()]
+        self._qualifiers = [(re.compile("|".join(each["of"])), re.compile("|".join(each["said"]))) for each in words["qualifiers"].values()]
         self._patterns = {
             name: (_any(topic["of"]), _any(topic["not"])) for name, topic in words.items() if isinstance(topic, dict) and "of" in topic
         }
@@ -83,9 +97,22 @@ class Topics:
         of, beside = self._patterns[topic]
         return bool(of and of.search(plain)) and not (beside and beside.search(plain))
 
+    def pointed(self, question: str) -> tuple[re.Pattern[str], ...]:
+        """What a question in other words than the catalog's asks for: how a sentence looks that answers it."""
+        return tuple(of for asked, of in self._pointed if asked.search(question))
+
+    def qualified(self, plain: str, question: str) -> bool:
+        """Whether folded words are about others only (abroad, organisations…), of whom a question says nothing."""
+        return any(of.search(plain) and not said.search(question) for of, said in self._qualifiers)
+
     def speaking(self, topic: str, among: Iterable[Sentence]) -> tuple[Sentence, ...]:
         """The sentences that speak of it; of a text of several, only those."""
-        found = (Sentence(part) for each in among if each.paper is None and not each.aside for part in _SENTENCE.split(each.text))
+        found = (
+            Sentence(part)
+            for each in among
+            if each.paper is None and not (each.aside or each.beside)
+            for part in _SENTENCE.split(each.text)
+        )
         papers = (each for each in among if each.paper is not None and self.about(topic, each.plain))
         return (*(each for each in found if self.about(topic, each.plain)), *papers)
 

@@ -68,6 +68,39 @@ def test_what_the_office_does_and_what_is_long_past_is_no_term_of_the_citizen(to
     assert _speaking(topic, code) == ""
 
 
+@pytest.mark.parametrize(
+    ("code", "texts", "words"),
+    [
+        ("2.001019", ("tui không biết chữ", "bà mù chữ thì sao", "me k biet doc"), "hai người làm chứng"),
+        ("1.014061", ("có công an tới nhà hông", "bà nằm một chỗ thì sao"), "làm lưu động"),
+        ("1.014064", ("bà bảy chục tuổi có được miễn không", "mẹ 72 tuổi được miễn không"), "người già"),
+        ("1.013750", ("đi mấy người", "di dc may nguoi"), "tối đa 3 người"),
+        ("1.008950", ("truong tu", "con học trường tư thì được không", "truong mam non tu nhan"), "tư thục"),
+        ("1.013076", ("chu cu o quang ngai", "bên bán ở tỉnh khác"), "Người bán làm ở nơi mình cư trú"),
+        ("1.013229", ("sua lai co xin phep k", "có phải xin phép không"), "Xin phép trước khi sửa lớn"),
+        ("1.000894", ("em từng ly hôn rồi", "e li di r", "quen mat cai ban an r"), "đã từng ly hôn"),
+        ("1.000894", ("e li di r", "quên bản án ở nhà rồi"), "tự tra cứu tình trạng hôn nhân"),
+        ("1.000894", ("vợ tôi người Lào",), "kết hôn có yếu tố nước ngoài"),
+        ("1.014063", ("thẻ làm năm 2021, mẹ 66 tuổi có phải đổi không", "66 tuoi con dung dc k"), "mốc tuổi"),
+        ("1.014027", ("mấy tuổi mới được",), "từ đủ 75 tuổi"),
+        ("2.001019", ("sau này đổi ý được không",), "sửa đổi, hủy bỏ"),
+    ],
+)
+def test_what_is_asked_in_other_words_is_found(code: str, texts: tuple[str, ...], words: str) -> None:
+    for text in texts:
+        assert words in _found(code, text), text
+
+
+@pytest.mark.parametrize("text", ["co 4 co chu nua", "có 3 đứa con", "18 người", "me cho con"])
+def test_numbers_and_people_alone_share_nothing(text: str) -> None:
+    assert _found("1.013831", text) == ""
+
+
+def test_a_sentence_about_others_stands_behind() -> None:
+    assert "ở nước ngoài" not in _found("1.000894", "em từng ly hôn rồi")
+    assert "hủy kết hôn ở nước ngoài" in _found("1.000894", "em từng ly hôn ở nước ngoài")
+
+
 # --- sentences by their words --------------------------------------------------------------------------------------
 
 
@@ -203,3 +236,41 @@ def test_the_wards_sunday_is_not_promised_for_the_police() -> None:
     assert "Chủ nhật gần Dân" not in said("chủ nhật làm căn cước được không")
     assert "Chủ nhật gần Dân" in said("chủ nhật phường có làm việc không")
     assert "Chủ nhật gần Dân" in said("đăng ký tạm trú", "chủ nhật ủy ban có làm không")
+
+
+def test_what_one_receives_is_never_answered_with_what_one_pays() -> None:
+    for asked in ("có giấy rồi thì tháng được mấy tiền", "lãnh mấy đồng", "được bao nhiêu tiền"):
+        text = said("làm giấy khuyết tật", asked)
+        assert "không ghi khoản tiền nào được nhận" in text, asked
+        assert "muốn nhận tiền hằng tháng thì xin trợ cấp xã hội" in text, asked
+        assert "1. Trợ cấp xã hội hằng tháng" in text, asked
+        assert "Phí:" not in text, asked
+    assert "không ghi khoản tiền" not in said("thăm viếng mộ liệt sĩ", "được mấy tiền")
+    assert "khoảng cách" in said("thăm viếng mộ liệt sĩ", "được mấy tiền")
+    assert "500.000 đồng" in said("trợ cấp hưu trí xã hội", "lãnh mấy đồng")
+
+
+@pytest.mark.parametrize("text", ["mỗi bản bao nhiêu", "tốn bao nhiêu tiền", "phí bao nhiêu", "mất bao nhiêu tiền", "đóng mấy đồng"])
+def test_what_one_pays_stays_the_fee(text: str) -> None:
+    assert "Phí:" in said("chứng thực di chúc", text)
+
+
+def test_the_wards_counter_is_named() -> None:
+    assert "Quầy: Quầy 1 – Hộ tịch" in said("quầy nào làm khai sinh")
+    assert "Quầy: Quầy 2 – Chứng thực" in said("chứng thực di chúc", "quầy số mấy")
+    assert "Quầy:" not in said("làm căn cước lần đầu", "quầy nào")
+
+
+def test_where_the_owner_has_died_the_step_before_comes_first() -> None:
+    told = "chồng tui mất rồi mà sổ đỏ đứng tên ổng, chừ sang tên cho tui"
+    first = said(told)
+    assert first.index("Làm trước: Mới chia di sản") < first.index("Giấy tờ:")
+    assert "1. Chứng thực văn bản chia thừa kế" in first
+    assert "Làm trước" in said(told, "có 3 đứa con", "đứa nào cũng nhường cho mẹ")
+    assert "Làm trước" not in said(told, "tốn bao nhiêu tiền")
+    assert "Làm trước" not in said("sang tên sổ đỏ mua bán")
+    assert "Làm trước" not in said("ba mất, anh em đã chia xong ở phòng công chứng, giờ sang tên sổ đỏ")
+
+
+def test_a_text_that_the_card_has_is_not_told_twice() -> None:
+    assert said("làm lại căn cước bị mất", "bà 68 tuổi có được miễn lệ phí không").count("người già") == 1
