@@ -79,7 +79,7 @@ def test_what_the_office_does_and_what_is_long_past_is_no_term_of_the_citizen(to
         ("1.013076", ("chu cu o quang ngai", "bên bán ở tỉnh khác"), "Người bán làm ở nơi mình cư trú"),
         ("1.013229", ("sua lai co xin phep k", "có phải xin phép không"), "Xin phép trước khi sửa lớn"),
         ("1.000894", ("em từng ly hôn rồi", "e li di r", "quen mat cai ban an r"), "đã từng ly hôn"),
-        ("1.000894", ("e li di r", "quên bản án ở nhà rồi"), "tự tra cứu tình trạng hôn nhân"),
+        ("1.000894", ("quên bản án ở nhà rồi",), "tự tra cứu tình trạng hôn nhân"),
         ("1.000894", ("vợ tôi người Lào",), "kết hôn có yếu tố nước ngoài"),
         ("1.014063", ("thẻ làm năm 2021, mẹ 66 tuổi có phải đổi không", "66 tuoi con dung dc k"), "mốc tuổi"),
         ("1.014027", ("mấy tuổi mới được",), "từ đủ 75 tuổi"),
