@@ -14,6 +14,7 @@ from app.assistant import news, teams
 from app.assistant.asked import Asked
 from app.assistant.asking import Asking
 from app.assistant.cards import PORTAL, Cards, is_of_police
+from app.assistant.each import Each
 from app.assistant.guiding import GUIDE, LISTS, Guiding
 from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
@@ -40,6 +41,7 @@ class Composer:
         self._cards = Cards(environment, self.replies, public_url)
         self.guiding = Guiding(self.replies, self._cards)
         self._asking = Asking(self.replies, self._cards)
+        self._each = Each(self.replies, self.guiding, self._asking)
         self._public_url = public_url
 
     def compose(self, decision: Decision, asked: Asked) -> Composed:
@@ -228,11 +230,15 @@ class Composer:
         family = asked.knowledge.catalog.family((decision.family or "").removeprefix("family:"))
         choices = self._choices(decision.choices or asked.knowledge.reader.often, asked)
         question = family.question if family else ""
+        if decision.inherited and decision.choices:
+            reply, decision = self._each.again(choices, decision, asked)
+            return self._offering(reply.model_copy(update={"choices": _shown(choices) if reply.choices else ()}), decision, choices)
         nothing_said = (decision.choices or asked.knowledge.reader.often) == asked.knowledge.reader.often
         paragraphs = self._say(
             "clarify.paragraphs", decision, asked, question=question, nothing_said=nothing_said, again=decision.inherited
         )
-        return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), decision, choices)
+        first = replace(decision, state=replace(decision.state, unheard=0))
+        return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), first, choices)
 
     def _difference(self, decision: Decision, asked: Asked) -> Composed:
         """What each of those compared is for, and which of two to choose when."""

@@ -151,6 +151,8 @@ class Guiding:
         """Of a procedure without a guide: the case that is answered, or another than the one that was chosen or told."""
         if decision.intent == "choice":
             return decision
+        if decision.outcome == "clarify" and decision.choices == state.choices:  # a number that the list does not have
+            return replace(_repeat(Standing.of(procedure, ()), state, None), intent="follow_up", inherited=True)
         ids = [case.id for case in procedure.cases]
         offered, picker = range(1, len(ids) + 1), self._picker(case_question(procedure), procedure, knowledge)
         asking = any(choice.startswith("case:") for choice in state.choices)

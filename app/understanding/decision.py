@@ -28,7 +28,7 @@ class State:
     case: str = ""
     """Id of the case of `code` that was chosen or told: what is asked next is about it."""
     unheard: int = 0
-    """How often in a row an open question of a guide was not answered."""
+    """How often in a row an open question of a guide, or an open list, did not get further."""
     elsewhere: str = ""
     """Id of another agency's matter, when that was answered last: what is asked next may be about it."""
     danger: str = ""
