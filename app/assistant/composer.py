@@ -25,6 +25,7 @@ from app.assistant.replies import Replies
 from app.catalog.content import Procedure
 from app.messages import Card, Choice, Link, Picture, Reply
 from app.understanding.decision import Decision, Part
+from app.understanding.lost import OF_BANKS
 from app.understanding.rules import Aspect
 
 Composed = tuple[Reply, Decision]
@@ -132,7 +133,8 @@ class Composer:
                 decision = replace(decision, state=replace(decision.state, case=case_id or ""))
                 words.append(self._introduce(procedure.name, part))
                 choices = _cases_to_choose(procedure, replace(part, case_id=known), decision)
-            cards.append(self._card(procedure, case_id, part.aspects, asked))
+            card, case_id = self._card(procedure, case_id, part.aspects, asked)
+            cards.append(card)
             parts.append(replace(part, code=procedure.code, case_id=case_id))
             if Aspect.QR in part.aspects:
                 picture = self._cards.qr_picture(procedure)
@@ -155,7 +157,7 @@ class Composer:
             named = asked.knowledge.reader.index.normalizer.words(f"{procedure.name} {procedure.official_name}").content
             beside, guess = replace(asked, words=asked.words.difference(named)), not (story or decision.inherited)
             case_id = part.case_id or (beside.guessed_case(procedure) if guess else None)
-            answers = self.guiding.told(procedure, case_id, asked.knowledge, asked.text or asked.plain, asked.now.date(), answers)
+            answers = self.guiding.told(procedure, case_id, asked, answers)
         told = answers != decision.state.answers
         if told:
             decision = replace(decision, state=replace(decision.state, answers=answers))
@@ -168,12 +170,16 @@ class Composer:
         told = self.guiding.told_case(procedure, asked.knowledge, asked.text or asked.plain, asked.now.date())
         return told or asked.guessed_case(procedure)
 
-    def _card(self, procedure: Procedure, case_id: str | None, aspects: tuple[Aspect, ...], asked: Asked) -> Card:
+    def _card(self, procedure: Procedure, case_id: str | None, aspects: tuple[Aspect, ...], asked: Asked) -> tuple[Card, str | None]:
         """While nobody knows which case it is, what is asked is told for each of them; of papers only the first one's list."""
         today = asked.now.date()
+        if procedure.guide and case_id is None and not aspects:
+            short, case_id = self.guiding.short(procedure, self.guiding.told(procedure, None, asked), today)
+            if short is not None:
+                return short, None
         if case_id is None and len(procedure.cases) > 1 and aspects and Aspect.QR not in aspects:
-            return self.guiding.together(procedure, procedure.cases, aspects, today, first=LISTS)
-        return self._cards.card(procedure, procedure.case(case_id), aspects, today, case_known=case_id is not None)
+            return self.guiding.together(procedure, procedure.cases, aspects, today, first=LISTS), None
+        return self._cards.card(procedure, procedure.case(case_id), aspects, today, case_known=case_id is not None), case_id
 
     def _perhaps(self, reply: Reply, decision: Decision, asked: Asked) -> Composed:
         """An answer that may not be what was meant: below it, what else may be."""
@@ -261,7 +267,7 @@ class Composer:
 
     def _lost(self, decision: Decision, asked: Asked) -> Composed:
         choices = self._choices(decision.choices, asked)
-        paragraphs = self._say("lost.paragraphs", decision, asked, count=len(choices))
+        paragraphs = self._say("lost.paragraphs", decision, asked, count=len(choices), bank=OF_BANKS.search(asked.plain))
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices), feedback=True), decision, choices)
 
     def _elsewhere(self, decision: Decision, asked: Asked) -> Composed:

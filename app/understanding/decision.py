@@ -35,6 +35,10 @@ class State:
     """The intent that told of danger, despair or a crime, when that was answered last: what is said next is about it."""
     expects: str = ""
     """What else the last reply asked for, such as a residential group or a confirmation: `app.subscribers.hearing.Expects`."""
+    died: tuple[int, ...] = ()
+    """How long ago somebody died, as days at least and at most, when that was said in this conversation."""
+    outer: tuple[str, ...] = ()
+    """Several lost papers, in the order they were named, while one of them after the other is looked at."""
     condoled: bool = False
     """Whether condolences were said in this conversation: they are said once."""
 
