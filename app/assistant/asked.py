@@ -28,9 +28,11 @@ class Asked:
     """What was in mind before this message."""
 
     def guessed_case(self, procedure: Procedure) -> str | None:
-        """The case whose own words the message has most of."""
+        """The case whose own words the message has most of; «có được ủy quyền không», asked after the matter itself, tells none."""
         picker = self.knowledge.pickers.get(procedure.code)
         if picker is None:
             return None
         beside = beside_name(self.text or self.plain, procedure, self.knowledge.reader.index)
+        if beside.asks_whether and self.before.code == procedure.code:
+            return None
         return picker.pick(self.words.intersection(beside.words), self.markers)

@@ -14,6 +14,7 @@ from app.assistant import news, teams
 from app.assistant.asked import Asked
 from app.assistant.asking import Asking
 from app.assistant.cards import PORTAL, Cards, is_of_police
+from app.assistant.each import Each
 from app.assistant.guiding import GUIDE, LISTS, Guiding
 from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
@@ -24,6 +25,7 @@ from app.assistant.replies import Replies
 from app.catalog.content import Procedure
 from app.messages import Card, Choice, Link, Picture, Reply
 from app.understanding.decision import Decision, Part
+from app.understanding.lost import OF_BANKS
 from app.understanding.rules import Aspect
 
 Composed = tuple[Reply, Decision]
@@ -40,6 +42,7 @@ class Composer:
         self._cards = Cards(environment, self.replies, public_url)
         self.guiding = Guiding(self.replies, self._cards)
         self._asking = Asking(self.replies, self._cards)
+        self._each = Each(self.replies, self.guiding, self._asking)
         self._public_url = public_url
 
     def compose(self, decision: Decision, asked: Asked) -> Composed:
@@ -136,7 +139,8 @@ class Composer:
                 decision = replace(decision, state=replace(decision.state, case=case_id or ""))
                 words.append(self._introduce(procedure.name, part))
                 choices = _cases_to_choose(procedure, replace(part, case_id=known), decision)
-            cards.append(self._card(procedure, case_id, part.aspects, asked))
+            card, case_id = self._card(procedure, case_id, part.aspects, asked)
+            cards.append(card)
             parts.append(replace(part, code=procedure.code, case_id=case_id))
             if Aspect.QR in part.aspects:
                 picture = self._cards.qr_picture(procedure)
@@ -159,7 +163,7 @@ class Composer:
             named = asked.knowledge.reader.index.normalizer.words(f"{procedure.name} {procedure.official_name}").content
             beside, guess = replace(asked, words=asked.words.difference(named)), not (story or decision.inherited)
             case_id = part.case_id or (beside.guessed_case(procedure) if guess else None)
-            answers = self.guiding.told(procedure, case_id, asked.knowledge, asked.text or asked.plain, asked.now.date(), answers)
+            answers = self.guiding.told(procedure, case_id, asked, answers)
         told = answers != decision.state.answers
         if told:
             decision = replace(decision, state=replace(decision.state, answers=answers))
@@ -172,12 +176,16 @@ class Composer:
         told = self.guiding.told_case(procedure, asked.knowledge, asked.text or asked.plain, asked.now.date())
         return told or asked.guessed_case(procedure)
 
-    def _card(self, procedure: Procedure, case_id: str | None, aspects: tuple[Aspect, ...], asked: Asked) -> Card:
+    def _card(self, procedure: Procedure, case_id: str | None, aspects: tuple[Aspect, ...], asked: Asked) -> tuple[Card, str | None]:
         """While nobody knows which case it is, what is asked is told for each of them; of papers only the first one's list."""
         today = asked.now.date()
+        if procedure.guide and case_id is None and not aspects:
+            short, case_id = self.guiding.short(procedure, self.guiding.told(procedure, None, asked), today)
+            if short is not None:
+                return short, None
         if case_id is None and len(procedure.cases) > 1 and aspects and Aspect.QR not in aspects:
-            return self.guiding.together(procedure, procedure.cases, aspects, today, first=LISTS)
-        return self._cards.card(procedure, procedure.case(case_id), aspects, today, case_known=case_id is not None)
+            return self.guiding.together(procedure, procedure.cases, aspects, today, first=LISTS), None
+        return self._cards.card(procedure, procedure.case(case_id), aspects, today, case_known=case_id is not None), case_id
 
     def _perhaps(self, reply: Reply, decision: Decision, asked: Asked) -> Composed:
         """An answer that may not be what was meant: below it, what else may be."""
@@ -234,11 +242,15 @@ class Composer:
         family = asked.knowledge.catalog.family((decision.family or "").removeprefix("family:"))
         choices = self._choices(decision.choices or asked.knowledge.reader.often, asked)
         question = family.question if family else ""
+        if decision.inherited and decision.choices:
+            reply, decision = self._each.again(choices, decision, asked)
+            return self._offering(reply.model_copy(update={"choices": _shown(choices) if reply.choices else ()}), decision, choices)
         nothing_said = (decision.choices or asked.knowledge.reader.often) == asked.knowledge.reader.often
         paragraphs = self._say(
             "clarify.paragraphs", decision, asked, question=question, nothing_said=nothing_said, again=decision.inherited
         )
-        return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), decision, choices)
+        first = replace(decision, state=replace(decision.state, unheard=0))
+        return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices)), first, choices)
 
     def _difference(self, decision: Decision, asked: Asked) -> Composed:
         """What each of those compared is for, and which of two to choose when."""
@@ -261,7 +273,7 @@ class Composer:
 
     def _lost(self, decision: Decision, asked: Asked) -> Composed:
         choices = self._choices(decision.choices, asked)
-        paragraphs = self._say("lost.paragraphs", decision, asked, count=len(choices))
+        paragraphs = self._say("lost.paragraphs", decision, asked, count=len(choices), bank=OF_BANKS.search(asked.plain))
         return self._offering(Reply(paragraphs=paragraphs, choices=_shown(choices), feedback=True), decision, choices)
 
     def _elsewhere(self, decision: Decision, asked: Asked) -> Composed:

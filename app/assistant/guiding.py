@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from app.assistant.asked import Asked
 from app.assistant.cards import WHOLE, Cards
 from app.assistant.knowing import Knowledge
 from app.assistant.options import Fit, OptionPicker, Spoken, beside_name, case_question
 from app.assistant.replies import Replies
+from app.assistant.standing import Standing, numbers_of
 from app.catalog.content import Case, Procedure, Question
-from app.catalog.narrowing import Possible, answers_of, left_by, open_options, walked
+from app.catalog.narrowing import answers_of, open_options
 from app.commune import CommuneProfile
 from app.messages import Card, Choice, Line, Reply
 from app.understanding.danger import HEARD
@@ -44,59 +46,6 @@ _BACK = re.compile(
 )
 _UNSURE = re.compile(r"\b(?:khong|chua|ko|k|hong|hok) (?:biet|ro|chac|nho|hieu)\b")
 _DENIED = re.compile(r"\b(?:khong|ko|hong|hok|chang|dau) phai (?:la )?\w")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where somebody stands in a procedure's guide."""
-
-    procedure: Procedure
-    possible: Possible
-    answered: tuple[tuple[Question, int], ...]
-    question: Question | None
-    """The next one to ask; None when the case is known."""
-    later: tuple[tuple[Question, int], ...]
-    """What was answered of the questions after that one: it is kept, and not asked when its turn comes."""
-
-    @classmethod
-    def of(cls, procedure: Procedure, answers: Iterable[str]) -> Standing:
-        """After these answers (`<question id>:<option number>`); those to questions that no longer exist do not count."""
-        given = _numbers(answers)
-        possible, answered, question = walked(procedure.guide or (), frozenset(case.id for case in procedure.cases), given)
-        asked = procedure.guide or ()
-        after = asked[asked.index(question) + 1 :] if question is not None else ()
-        later = tuple((each, given[each.id]) for each in after if each.id in given and left_by(each, given[each.id], possible))
-        return cls(procedure, possible, answered, question, later)
-
-    @property
-    def cases(self) -> list[Case]:
-        """The cases that are still possible."""
-        return [case for case in self.procedure.cases if case.id in self.possible]
-
-    @property
-    def labels(self) -> list[str]:
-        """The words of the answers, in order."""
-        return [question.options[number - 1].label for question, number in (*self.answered, *self.later)]
-
-    def before(self, question: Question) -> Possible:
-        """The cases that were possible when this question was asked."""
-        possible = frozenset(case.id for case in self.procedure.cases)
-        for earlier, number in self.answered:
-            if earlier.id == question.id:
-                break
-            possible = left_by(earlier, number, possible)
-        return possible
-
-    def offered(self, question: Question) -> tuple[int, ...]:
-        """Numbers of the options of a question that was asked or is asked next."""
-        return open_options(question, self.before(question))
-
-    def choices(self) -> list[Choice]:
-        """The answers to choose from."""
-        if self.question is None:
-            return []
-        code, asked = self.procedure.code, self.question
-        return [Choice(label=asked.options[n - 1].label, send=f"guide:{code}:{asked.id}:{n}") for n in self.offered(asked)]
 
 
 class Guiding:
@@ -151,6 +100,8 @@ class Guiding:
         """Of a procedure without a guide: the case that is answered, or another than the one that was chosen or told."""
         if decision.intent == "choice":
             return decision
+        if decision.outcome == "clarify" and decision.choices == state.choices:  # a number that the list does not have
+            return replace(_repeat(Standing.of(procedure, ()), state, None), intent="follow_up", inherited=True)
         ids = [case.id for case in procedure.cases]
         offered, picker = range(1, len(ids) + 1), self._picker(case_question(procedure), procedure, knowledge)
         asking = any(choice.startswith("case:") for choice in state.choices)
@@ -214,13 +165,23 @@ class Guiding:
         return picker
 
     def told(
-        self, procedure: Procedure, case_id: str | None, knowledge: Knowledge, text: str, today: dt.date, given: tuple[str, ...] = ()
+        self,
+        procedure: Procedure,
+        case_id: str | None,
+        asked: Asked,
+        given: tuple[str, ...] = (),
     ) -> tuple[str, ...]:
-        """The answers that a message gives unasked, beside those already given: what it says in so many words, or what leads to its case."""
+        """The answers that a message gives unasked, beside those already given: what it says in so many words, or what leads to its case.
+
+        When somebody died may have been said before.
+        """
+        knowledge, text = asked.knowledge, asked.text or asked.plain
         questions, possible = procedure.guide or (), frozenset(case.id for case in procedure.cases)
-        known = _numbers(given)
+        known = numbers_of(given)
         found: dict[str, int] = {}
-        spoken = beside_name(text, procedure, knowledge.reader.index, today)
+        spoken = beside_name(text, procedure, knowledge.reader.index, asked.now.date())
+        if asked.before.died:
+            spoken = replace(spoken, times=spoken.times.or_died(asked.before.died))
         if _DENIED.search(spoken.plain) is None:
             for question in questions:
                 said = self._picker(question, procedure, knowledge).told(spoken, open_options(question, possible))
@@ -299,6 +260,11 @@ class Guiding:
         number = len(standing.answered) + 1
         return self._said("question", count=len(standing.procedure.guide or ()), number=number, text=standing.question.text)
 
+    def short(self, procedure: Procedure, answers: tuple[str, ...], today: dt.date) -> tuple[Card | None, str | None]:
+        """Of what may not be meant at all: the case when it was told, else name and what for; no case stands for all of them."""
+        standing = Standing.of(procedure, answers)
+        return (None, standing.cases[0].id) if standing.question is None else (self._short(standing, today), None)
+
     def _short(self, standing: Standing, today: dt.date) -> Card:
         """Name and what for."""
         card = self._cards.card(standing.procedure, standing.cases[0], (), today, case_known=False)
@@ -339,11 +305,6 @@ class Guiding:
 
     def _said(self, words: str, **context: object) -> str:
         return self._replies.say(self._replies.get(f"card.guide.{words}"), context)
-
-
-def _numbers(answers: Iterable[str]) -> dict[str, int]:
-    """The option by question, of answers as they are kept."""
-    return {question: int(number) for question, _, number in (answer.rpartition(":") for answer in answers) if number.isdigit()}
 
 
 def _other(decision: Decision, knowledge: Knowledge, text: str, code: str) -> tuple[bool, bool]:

@@ -28,6 +28,7 @@ AFTER = frozenset({"a", "ak", "ah", "nha", "nhe", "ad", "em", "anh", "oi", "thoi
 REFUSES = frozenset({"khong", "thoi", "chua", "chac", "deu", "het", "ca", "hai", "dau"})  # «chắc không», «thôi không»
 YES = frozenset({"co", "con", "roi", "du", "dung", "phai", "day", "het", "chu", "da"})
 NO, NO_MORE = frozenset({"khong", "chua", "chang"}), frozenset({"khong", "chua", "chang", "het", "mat", "co", "con", "nao", "ca", "lam"})
+COSTS, SPENDS = frozenset({"cong", "tien", "phi", "thoi"}), "ton"  # «có làm mất công không» is about nothing lost
 WRITTEN_OUT = 3  # from one accented word of so many, a message is written with accents
 OTHER = "khac"
 _LOST = re.compile(r"\b(?:mat|that lac|tieu)\b(?: \w+)? (?:het|sach|tieu|luon|roi|ca)\b|\bthat lac\b|^het roi\b")
@@ -64,7 +65,9 @@ class Spoken:
         written_out = accented * WRITTEN_OUT >= len(words.original.split())
         times = said_times(words.plain, today) if today else Times()
         forms = {word: frozenset(forms) for word, forms in typed.items()} if written_out else {}
-        return cls(words.folded, frozenset(words.content), forms, words.plain, words.original, times)
+        folded = tuple(SPENDS if pair[0] == "mat" and pair[1] in COSTS else pair[0] for pair in pairwise((*words.folded, "")))
+        content = frozenset(words.content) - (set(words.folded) - set(folded))
+        return cls(folded, content, forms, words.plain, words.original, times)
 
     @property
     def bare(self) -> tuple[str, ...]:
@@ -182,6 +185,7 @@ class OptionPicker:
         self._spans: dict[int, tuple[Span | None, Span | None]] = {}
         bags: dict[int, Counter[str]] = {}
         labels: dict[int, frozenset[str]] = {}
+        forms: dict[int, set[tuple[str, str]]] = {}  # «đã mất» is told though another answer has «vắng mặt»
         for number, option in enumerate(question.options, 1):
             said = [Spoken.of(text, index) for text in (option.label, *option.asks)]
             cases = [case for case in procedure.cases if case.id in option.cases]
@@ -193,10 +197,11 @@ class OptionPicker:
             self._known[number], self._typed[number] = own | named, [*said, *names, *texts]
             self._spans[number] = (_span(case.since_days for case in cases), _span(case.age_days for case in cases))
             labels[number] = own
+            forms[number] = {(word, form) for each in said for word in each.content for form in each.typed.get(word, (word,))}
         shared = Counter(word for bag in bags.values() for word in bag)
-        said_by = Counter(word for own in labels.values() for word in own)
+        said_by = Counter(form for own in forms.values() for _, form in own)
         self._labels = labels
-        self._telling = {number: frozenset(word for word in own if said_by[word] == 1) for number, own in labels.items()}
+        self._telling = {number: frozenset(word for word, form in own if said_by[form] == 1) for number, own in forms.items()}
         self._own = {number: {word: n for word, n in bag.items() if shared[word] == 1} for number, bag in bags.items()}
         self._name = Spoken.of(f"{procedure.name} {procedure.official_name}", index).content
         self._no = _negative([option.label for option in question.options])
@@ -265,10 +270,18 @@ class OptionPicker:
             return None
         at_time = self._at_time(spoken, offered, asked=False)
         said = self.said(spoken, offered, unasked=True) if at_time is None and len(spoken.words) <= SHORT else None
+        if said is None and at_time is None:
+            return self._left_over(spoken, offered)
         if said is None:
             return at_time
         number, content = said[0], spoken.content.intersection(said[1])
         return number if len(content) > 1 or content & self._telling[number] else None
+
+    def _left_over(self, spoken: Spoken, offered: Collection[int]) -> int | None:
+        """«Đăng ký khai tử trễ»: beside the procedure's name nothing is said but one word, and it answers."""
+        exact = {each.number for each in self._phrases if each.spoken.words == spoken.bare and spoken.agrees(each.spoken, spoken.bare)}
+        found = [number for number in exact.intersection(offered) if spoken.content & self._telling[number]]
+        return found[0] if len(found) == 1 else None
 
     def said(self, spoken: Spoken, offered: Collection[int], *, unasked: bool = False) -> tuple[int, tuple[str, ...]] | None:
         """The option of which two words or more stand in the message as they are written; the longest words win."""

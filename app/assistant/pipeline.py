@@ -23,6 +23,7 @@ from app.subscribers.hearing import Wish
 from app.understanding.danger import HEARD
 from app.understanding.decision import Decision, State
 from app.understanding.dialogue import decide
+from app.understanding.elapsed import said_times
 from app.ward.ward import SwitchName
 
 Clock = Callable[[], dt.datetime]
@@ -203,6 +204,9 @@ class Pipeline:
         words, text = query.words.plain, turn.masked.for_reading
         asked = Asked(turn.knowledge, words, frozenset(query.content), query.markers, turn.now, turn.local, text, turn.state)
         turn.reply, turn.decision = self._composer.compose(turn.decision, asked)
+        died = said_times(words, turn.now.date()).since or turn.state.died
+        if turn.decision.intent != "restart":
+            turn.decision = replace(turn.decision, state=replace(turn.decision.state, died=died))
 
     def _condole(self, turn: Turn) -> None:
         """Whoever tells of a death hears first, and once, that we are sorry; a life event has words of its own for it."""

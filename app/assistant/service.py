@@ -207,6 +207,8 @@ def _state_of(data: dict[str, Any]) -> State:
         answers=tuple(data.get("answers", ())),
         case=data.get("case", ""),
         unheard=data.get("unheard", 0),
+        died=tuple(data.get("died", ())),
+        outer=tuple(data.get("outer", ())),
         elsewhere=data.get("elsewhere", ""),
         danger=data.get("danger", ""),
         expects=data.get("expects", ""),

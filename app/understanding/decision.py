@@ -28,13 +28,17 @@ class State:
     case: str = ""
     """Id of the case of `code` that was chosen or told: what is asked next is about it."""
     unheard: int = 0
-    """How often in a row an open question of a guide was not answered."""
+    """How often in a row an open question of a guide, or an open list, did not get further."""
     elsewhere: str = ""
     """Id of another agency's matter, when that was answered last: what is asked next may be about it."""
     danger: str = ""
     """The intent that told of danger, despair or a crime, when that was answered last: what is said next is about it."""
     expects: str = ""
     """What else the last reply asked for, such as a residential group or a confirmation: `app.subscribers.hearing.Expects`."""
+    died: tuple[int, ...] = ()
+    """How long ago somebody died, as days at least and at most, when that was said in this conversation."""
+    outer: tuple[str, ...] = ()
+    """Several lost papers, in the order they were named, while one of them after the other is looked at."""
     condoled: bool = False
     """Whether condolences were said in this conversation: they are said once."""
 

@@ -13,7 +13,7 @@ from app.understanding import danger
 from app.understanding.comparing import compared, is_clear
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
 from app.understanding.heard import heard, joins, without_joining
-from app.understanding.lost import lost_together
+from app.understanding.lost import lost_together, next_lost, still_lost
 from app.understanding.offered import among_offered, asked_again
 from app.understanding.outright import asked_outright
 from app.understanding.reader import Reader, Reading
@@ -47,7 +47,7 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     state = _still_known(reader, state)
     coded = _CODE.search(text)
     text, reading = heard(reader, text, state)
-    return danger.remembered(reading, _decided(reader, text, reading, coded, state), state)
+    return still_lost(danger.remembered(reading, _decided(reader, text, reading, coded, state), state), state)
 
 
 def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] | None, state: State) -> Decision:
@@ -61,7 +61,7 @@ def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] |
     if _says_nothing(reading, text):
         return Decision("unknown", "unclear", state=state)
     known = (
-        _choice(reading, state)
+        _choice(reader, text, reading, state)
         or _of_the_list(reader, text, reading, state)
         or _chosen_by_words(reader, reading, state)
         or danger.still(reading, state)
@@ -181,12 +181,14 @@ def _asked(reading: Reading, state: State) -> tuple[Aspect, ...]:
 # --- a message in a conversation ---------------------------------------------------------------------------------
 
 
-def _choice(reading: Reading, state: State) -> Decision | None:
+def _choice(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
     """A number, an ordinal, or exactly the words of one offered choice."""
     said = reading.query.words.original
     for label, chosen in zip(state.labels, state.choices, strict=False):
         if said and said == " ".join(re.findall(r"[^\W_]+", label.casefold())):
             return choose(chosen, state.aspects, state)
+    if (lost := next_lost(reader, text, reading, state)) is not None:
+        return choose(lost, reading.aspects, state)
     number = reading.signs.number
     if number is None or _names_besides(reading, state):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.understanding.ages import DAYS, WORDS, said_ages
 
@@ -16,6 +16,7 @@ Span = tuple[int, int]
 """At least and at most so many days."""
 UNITS = {**DAYS, "bua": 1, "hom": 1, "nam": 365}
 FEW, DOZENS = (2, 9), (20, 95)
+JUST = (0, 15)  # «mới mất»
 NEAR = 5  # words between what happened and when
 _SMALL = {**WORDS, "tu": 4, "lam": 5, "chuc": 10}
 _DIGIT = "|".join(WORDS)
@@ -42,6 +43,10 @@ _UNCOUNTED = "".join(rf"(?<!\b{word} )" for word in (*_SMALL, "may", "vai", "nua
 _LAST_YEARS = ((re.compile(_UNCOUNTED + r"\bnam (?:ngoai|roi|truoc|qua)\b"), 1), (re.compile(r"\bnam kia\b"), 2))
 _LAST_MONTH = re.compile(_UNCOUNTED + r"\bthang (?:truoc|roi|vua roi|qua)\b")
 _DIED = re.compile(r"\b(?:mat|chet|qua doi|tu tran|khuat|ra di|di roi|hy sinh|chon|dam|tang)\b")
+_JUST_DIED = re.compile(
+    r"\b(?:ba|ma|me|bo|cha|tia|ong|noi|ngoai|chong|vo|con|anh|chi|em|co|chu|bac|di|duong|cau|mo|cu|than|nha)(?: \w+){0,2} (?:moi|vua|vua moi) "
+    r"(?:qua doi|chet|tu tran|khuat|mat(?= (?:hom|hoi|o|tai|trong|roi|gio|bua|luc|thi|la|chua|lam|phai|xong|a|day|do|ne|nen)\b|$))"
+)
 _NO_DEATH = re.compile(r"\b(?:lam mat|bi mat giay|mat giay|mat tien|mat phi|mat cong|mat bao lau|mat may ngay|mat so)\b")
 _NOT_BEFORE = re.compile(r"\b(?:trong|sau|cho|hen|nop|tra|giu|moi|truoc khi|han|toi da|it nhat|tre|muon|cham)(?: \w+){0,2}$")
 _BORN_IN = re.compile(r"(?<!khai )\b(?:sinh|sanh|de)(?: (?:hoi|vao|ra|nam|thang|ngay|\d{1,2}))* (?P<year>19\d\d|20\d\d)\b")
@@ -58,12 +63,18 @@ class Times:
     bare: Span | None = None
     """A time said without what happened then: it answers a question, and tells nothing where nobody has asked."""
 
+    def or_died(self, before: tuple[int, ...]) -> Times:
+        """What was said before of when somebody died, where this says nothing of it."""
+        return replace(self, since=self.since or (before[0], before[1]))
+
 
 def said_times(plain: str, today: dt.date) -> Times:
     """Of a message without accents."""
     found = list(_spans(plain, today))
     dead = list(_DIED.finditer(_NO_DEATH.sub(lambda match: "_" * len(match[0]), plain)))
     since = next((span for begin, end, span, certain in found if _beside(plain, begin, end, dead, certain=certain)), None)
+    if since is None and _JUST_DIED.search(plain):
+        since = JUST
     ages = [(age, age) for age in said_ages(plain)]
     ages += [_in_year(int(match["year"]), today) for match in _BORN_IN.finditer(plain)]
     return Times(since, min(ages, default=None), found[0][2] if found else None)

@@ -19,6 +19,7 @@ CHOSEN, KNOWS = 0.6, 0.4  # probability among the offered, and share of the mess
 SURELY, KNOWS_LITTLE = 0.95, 0.2  # the same of what is far likelier than the others
 KNOWS_ALL = 0.8  # share of what names something else, from which it is told of one of the offered
 PERHAPS, AT_ALL = 0.15, 0.005  # probabilities among the offered of those that stay when the list gets shorter
+WARD = frozenset({"phuong", "xa", "day"})
 _FIRST = re.compile(r"\b(truoc|dau tien|truoc tien)\b(?! (day|gio|kia|do))")
 
 
@@ -39,6 +40,8 @@ def among_offered(reader: Reader, text: str, reading: Reading, state: State) -> 
     signs, top = reading.signs, reading.top
     if not is_open(reader, state) or top is None or signs.back or signs.telling or signs.general or signs.compares:
         return None
+    if _asks_of_all(reader, reading, state):
+        return "ask", state.choices
     if _leaves(reading, state):
         return _told_of_one(reader, text, reading, state)
     if signs.intents and top.kind is Kind.INTENT:
@@ -51,7 +54,8 @@ def among_offered(reader: Reader, text: str, reading: Reading, state: State) -> 
         and (reading.only_asks or not (reader.index.topic_words(said) or reading.query.markers))
     ):
         first = len(state.choices) == 1 or _FIRST.search(reading.query.words.plain) is not None
-        return ("choose", state.choices[:1]) if first else ("ask", _narrowed(reader, text, said, state))
+        asked = state.choices[:1] if first else _narrowed(reader, text, said, state, top.id)
+        return "choose" if len(asked) == 1 else "ask", asked
     hinted = _by_when(reader, reading, state)
     if hinted is not None:
         return "choose", (hinted,)
@@ -68,12 +72,13 @@ def among_offered(reader: Reader, text: str, reading: Reading, state: State) -> 
     return ("ask", state.choices) if short and asks_or_tells and reading.confidence < SURE_ENOUGH and len(state.choices) > 1 else None
 
 
-def _narrowed(reader: Reader, text: str, said: list[str], state: State) -> tuple[str, ...]:
-    """«Có tiền hỗ trợ không» after a death: those that give money. All, when the message has no word of a matter."""
+def _narrowed(reader: Reader, text: str, said: list[str], state: State, likeliest: str) -> tuple[str, ...]:
+    """«Có tiền hỗ trợ không» after a death: those that give money. «Có xin phép không»: the permit. All, when the message has no word of a matter."""
     narrow = reader.read(text, among=state.choices)
     covers, _ = reader.index.coverage(narrow.query)
     known = {entry.id for entry, p in narrow.entries if p >= AT_ALL and covers[reader.index.number_of[entry.id]] >= KNOWS_ALL}
-    return tuple(choice for choice in state.choices if choice in known) if said and len(known) > 1 else state.choices
+    told = len(known) > 1 or known == {likeliest}
+    return tuple(choice for choice in state.choices if choice in known) if said and told else state.choices
 
 
 def _likely(narrow: Reading, state: State) -> tuple[str, ...]:
@@ -81,10 +86,19 @@ def _likely(narrow: Reading, state: State) -> tuple[str, ...]:
     return tuple(choice for choice in state.choices if choice in likely) if len(likely) > 1 else state.choices
 
 
+def _asks_of_all(reader: Reader, reading: Reading, state: State) -> bool:
+    """«Cần gì», «phường đăng ký được không» after three ways to register a vehicle: it names nothing but what all of them are."""
+    top, signs, index = reading.top, reading.signs, reader.index
+    if top is None or top.kind not in (Kind.INTENT, Kind.FAMILY) or not signs.aspects or signs.intents or reading.exact:
+        return False
+    names = [set(index.query(index.entries[index.number_of[choice]].names[0]).content) for choice in state.choices]
+    return set(reading.query.content) - reader.rules.aspect_words <= set.intersection(*names) | WARD
+
+
 def asked_again(choices: tuple[str, ...], aspects: tuple[Aspect, ...], state: State) -> Decision:
-    """The open list once more; what was asked is remembered."""
+    """The open list once more; what was asked is remembered, and how often the list did not help."""
     codes = tuple(choice for choice in choices if ":" not in choice)
-    after = replace(state, aspects=aspects or state.aspects, choices=choices, labels=())
+    after = replace(state, aspects=aspects or state.aspects, choices=choices, labels=(), unheard=state.unheard + 1)
     return Decision("clarify", "vague", codes[:5], aspects, choices=choices, confidence=0.6, inherited=True, state=after)
 
 

@@ -46,7 +46,7 @@ def _blemishes(text: str) -> list[str]:
 KNOWN_NAMES = {
     "commune", "near", "question", "asked", "day", "hours", "day_sentence", "next_open", "next_open_words", "next_sunday", "next_sunday_words",
     "week", "name", "names", "case", "old", "count", "who", "law", "checked", "source", "item", "named", "event", "kinds", "when", "holiday", "weekday",
-    "number", "text", "said", "place", "reason", "title", "topic", "more", "published", "updated", "how", "again", "each", "asked_back",
+    "number", "text", "said", "place", "reason", "title", "topic", "more", "published", "updated", "how", "again", "bank", "each", "asked_back",
     "nothing_said", "police", "online", "postal", "phone", "opening",
 }  # fmt: skip
 
