@@ -7,7 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from app.catalog.content import Procedure
+from app.messages import Choice
+from app.understanding.decision import Decision, Part
 from app.understanding.index import Index
+from app.understanding.rules import Aspect
 from app.understanding.text import fold
 
 NAME, ASK, WHEN = 3, 2, 1
@@ -58,3 +61,15 @@ class CasePicker:
         if not scores or scores[-1][0] < ENOUGH or (len(scores) > 1 and scores[-1][0] - scores[-2][0] < CLEAR):
             return None
         return scores[-1][1]
+
+
+def still_there(procedure: Procedure, case_id: str) -> str | None:
+    """A case that was known, unless a newer catalog no longer has it."""
+    return next((case.id for case in procedure.cases if case.id == case_id), None)
+
+
+def to_choose(procedure: Procedure, part: Part, decision: Decision) -> list[Choice]:
+    """The procedure's cases, when there are several, none was chosen, and it is sure that this procedure was meant."""
+    if part.case_id is not None or decision.choices or len(procedure.cases) == 1 or part.aspects == (Aspect.QR,):
+        return []
+    return [Choice(label=case.name, send=f"case:{procedure.code}:{case.id}") for case in procedure.cases]

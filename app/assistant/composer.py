@@ -14,6 +14,7 @@ from app.assistant import news, teams
 from app.assistant.asked import Asked
 from app.assistant.asking import Asking
 from app.assistant.cards import PORTAL, Cards, is_of_police
+from app.assistant.cases import still_there, to_choose
 from app.assistant.each import Each
 from app.assistant.guiding import GUIDE, LISTS, Guiding
 from app.assistant.hours import INTENTS as CALENDAR_INTENTS
@@ -133,12 +134,12 @@ class Composer:
             if procedure.guide and decision.parts == (part,) and not decision.choices and not words and Aspect.QR not in part.aspects:
                 return self._guided(procedure, part, decision, asked)
             alone = len(decision.parts) == 1
-            known = part.case_id or (_still(procedure, decision.state.case) if alone else None)
+            known = part.case_id or (still_there(procedure, decision.state.case) if alone else None)
             case_id = known or self._case_of(procedure, asked)
             if alone:
                 decision = replace(decision, state=replace(decision.state, case=case_id or ""))
                 words.append(self._introduce(procedure.name, part))
-                choices = _cases_to_choose(procedure, replace(part, case_id=known), decision)
+                choices = to_choose(procedure, replace(part, case_id=known), decision)
             card, case_id = self._card(procedure, case_id, part.aspects, asked)
             cards.append(card)
             parts.append(replace(part, code=procedure.code, case_id=case_id))
@@ -382,18 +383,6 @@ class Composer:
 
 def _about_news(decision: Decision) -> Decision:
     return replace(decision, outcome="other", intent=news.INTENT, codes=(), choices=(), family=None, target=None)
-
-
-def _still(procedure: Procedure, case_id: str) -> str | None:
-    """A case that was known, unless a newer catalog no longer has it."""
-    return next((case.id for case in procedure.cases if case.id == case_id), None)
-
-
-def _cases_to_choose(procedure: Procedure, part: Part, decision: Decision) -> list[Choice]:
-    """The procedure's cases, when there are several, none was chosen, and it is sure that this procedure was meant."""
-    if part.case_id is not None or decision.choices or len(procedure.cases) == 1 or part.aspects == (Aspect.QR,):
-        return []
-    return [Choice(label=case.name, send=f"case:{procedure.code}:{case.id}") for case in procedure.cases]
 
 
 def _shown(choices: list[Choice]) -> tuple[Choice, ...]:

@@ -20,9 +20,9 @@ from app.catalog.content import Case, Procedure, Question
 from app.catalog.narrowing import answers_of, open_options
 from app.commune import CommuneProfile
 from app.messages import Card, Choice, Line, Reply
+from app.understanding.choosing import choose
 from app.understanding.danger import HEARD
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
-from app.understanding.dialogue import choose
 from app.understanding.rules import Aspect, Signs
 
 GUIDE = "guide"

@@ -10,10 +10,11 @@ import re
 from dataclasses import replace
 
 from app.understanding import danger
+from app.understanding.choosing import by_number, by_words, choose
 from app.understanding.comparing import compared, is_clear
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
 from app.understanding.heard import heard, joins, without_joining
-from app.understanding.lost import lost_together, next_lost, still_lost
+from app.understanding.lost import lost_together, still_lost
 from app.understanding.offered import among_offered, asked_again
 from app.understanding.outright import asked_outright
 from app.understanding.reader import Reader, Reading
@@ -23,15 +24,14 @@ from app.understanding.staying import asked_before, needed_for, stays, taxed
 from app.understanding.terms import Kind
 
 NO_WORDS = 3  # letters and numbers, that say nothing
-FEW_SAID, ANSWER_WORDS = 3, 7  # words that say something, and words at all, of who answers a list in words
 GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
+FAR_WORDS, FAR = 6, 0.3  # words of a message that goes on although it says nothing of its own, and confidence below which it is so
 SIBLING_WORDS = 2  # that say something, of a message that only adds to the one in mind
 POSSIBLE = 0.01  # probability of a look-alike together with the one in mind
 SHARED = 0.3  # share of «lỡ mất thì sao» that a procedure must know, to be what is meant
 NAMED, NAMED_ALONE = 0.6, 0.7  # overlap with a procedure's name from which the message names it; and nothing else
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
-THINGS = frozenset({"cai", "muc"})  # «cái thứ nhất»; «số 2», «loại 2» may be part of a name
 OF_A_PROCEDURE = frozenset({Aspect.WHO, Aspect.VALIDITY, Aspect.DEADLINE, Aspect.PAYOUT})
 """What is only asked of a procedure: «nộp thay được không» after a card is no trouble with the portal."""
 TURNS = 0.6  # probability from which a message is about another procedure than the one in mind
@@ -61,9 +61,9 @@ def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] |
     if _says_nothing(reading, text):
         return Decision("unknown", "unclear", state=state)
     known = (
-        _choice(reader, text, reading, state)
+        by_number(reader, text, reading, state)
         or _of_the_list(reader, text, reading, state)
-        or _chosen_by_words(reader, reading, state)
+        or by_words(reader, reading, state)
         or danger.still(reading, state)
         or asked_outright(reader, text, reading, state)
         or _only_a_number(reading, state)
@@ -77,7 +77,7 @@ def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] |
     if known is not None:
         return known
     decision = danger.perhaps(reading, fresh(reader, reading, _asked(reading, state), state), state)
-    if decision.outcome in ("unknown", "clarify") and _adds(reading, state):
+    if decision.outcome in ("unknown", "clarify") and (_adds(reading, state) or _far_from_all(reading, state)):
         assert state.code is not None
         codes = tuple(dict.fromkeys([state.code, *reading.codes()]))[:5]
         return answer(reading, codes, signs.aspects, state, inherited=True)
@@ -123,6 +123,13 @@ def _adds(reading: Reading, state: State) -> bool:
         and words <= GOES_ON
         and reading.confidence < SURE_ENOUGH
     )
+
+
+def _far_from_all(reading: Reading, state: State) -> bool:
+    """«Cả hai đồng ý» after an answer: a few words that no matter is near to, and that want none."""
+    signs = reading.signs
+    few = len(reading.query.words.folded) <= FAR_WORDS and not (signs.wants or signs.correction or signs.intents)
+    return state.code is not None and few and reading.confidence < FAR
 
 
 def _goes_on_elsewhere(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
@@ -181,45 +188,6 @@ def _asked(reading: Reading, state: State) -> tuple[Aspect, ...]:
 # --- a message in a conversation ---------------------------------------------------------------------------------
 
 
-def _choice(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
-    """A number, an ordinal, or exactly the words of one offered choice."""
-    said = reading.query.words.original
-    for label, chosen in zip(state.labels, state.choices, strict=False):
-        if said and said == " ".join(re.findall(r"[^\W_]+", label.casefold())):
-            return choose(chosen, state.aspects, state)
-    if (lost := next_lost(reader, text, reading, state)) is not None:
-        return choose(lost, reading.aspects, state)
-    number = reading.signs.number
-    if number is None or _names_besides(reading, state):
-        return None
-    if not state.choices:
-        return _asked_before(reading, number, state)
-    count = len(state.choices)
-    position = {-1: count - 1, 0: count // 2}.get(number, number - 1)
-    if "0" in reading.query.words.folded:  # typed, it is no «cái giữa»
-        position = count
-    if not 0 <= position < count:
-        codes = tuple(choice for choice in state.choices if ":" not in choice)
-        return Decision("clarify", "vague", codes, choices=state.choices, confidence=0.9, state=state)
-    return choose(state.choices[position], reading.aspects or state.aspects, state)
-
-
-def _chosen_by_words(reader: Reader, reading: Reading, state: State) -> Decision | None:
-    """«bị mất», «nhập cho con», when several were just offered: the one whose name alone has what is said."""
-    said = set(reading.query.content)
-    if not len(state.choices) >= 2 or not 0 < len(said) <= FEW_SAID or len(reading.query.words.folded) > ANSWER_WORDS:
-        return None
-    if reading.exact or reading.signs.intents or any(choice not in reader.index.number_of for choice in state.choices):
-        return None
-    if reading.confidence >= SURE_ENOUGH and reading.top is not None and reading.top.id not in state.choices:
-        return None
-    names = [set(reader.index.query(reader.index.entries[reader.index.number_of[choice]].names[0]).content) for choice in state.choices]
-    found = [
-        n for n, own in enumerate(names) if 2 * len(said & own.difference(*(each for at, each in enumerate(names) if at != n))) >= len(said)
-    ]
-    return choose(state.choices[found[0]], reading.aspects or state.aspects, state) if len(found) == 1 else None
-
-
 def _of_the_list(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
     """Nothing was chosen yet of what was offered: the message is about that, unless it names something else."""
     found = among_offered(reader, text, reading, state)
@@ -228,53 +196,6 @@ def _of_the_list(reader: Reader, text: str, reading: Reading, state: State) -> D
     what, choices = found
     aspects = reading.signs.aspects
     return choose(choices[0], aspects or state.aspects, state) if what == "choose" else asked_again(choices, aspects, state)
-
-
-def _names_besides(reading: Reading, state: State) -> bool:
-    """«xin lý lịch tư pháp số 2»: the number is part of the name of what was not offered."""
-    top = reading.top
-    says_more = len(set(reading.query.content) - reading.signs.number_words) > 1
-    sure = (
-        top is not None and top.kind is not Kind.INTENT and top.id not in (*state.choices, state.code) and reading.confidence >= SURE_ENOUGH
-    )
-    return says_more and sure
-
-
-def _asked_before(reading: Reading, number: int, state: State) -> Decision | None:
-    """«cái thứ nhất», and nothing was offered: of the procedures asked about, when there are several, the first one."""
-    asked = tuple(reversed(state.recent))
-    position = len(asked) - 1 if number == -1 else number - 1
-    if len(asked) < 2 or not reading.signs.number_words & THINGS or not 0 <= position < len(asked):
-        return None
-    return choose(asked[position], reading.aspects or state.aspects, state)
-
-
-def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:
-    """The citizen chose this class, this case of a procedure, or this answer in its guide."""
-    case_id: str | None = None
-    answers: tuple[str, ...] = ()
-    if chosen.startswith("case:"):
-        _, chosen, case_id = chosen.split(":")
-    elif chosen.startswith("guide:"):
-        _, chosen, question, number = chosen.split(":")
-        answers = _answered(state, chosen, question, number)
-    if chosen.startswith("elsewhere:"):
-        return sent_elsewhere(chosen, (), aspects, state, 1.0)
-    if ":" in chosen:
-        after = replace(state, choices=(), labels=(), elsewhere="")
-        return Decision("answer", "life_event", (), aspects, target=chosen, confidence=1.0, state=after)
-    recent = (chosen, *(code for code in state.recent if code != chosen))[:4]
-    codes = (chosen, *(code for code in state.choices if code != chosen and ":" not in code))
-    return Decision(
-        "answer", "choice", codes, aspects, parts=(Part(chosen, aspects, case_id),), confidence=1.0,
-        state=State(code=chosen, aspects=aspects, recent=recent, answers=answers, case=case_id or ""),
-    )  # fmt: skip
-
-
-def _answered(state: State, code: str, question: str, number: str) -> tuple[str, ...]:
-    """The answers in the guide of a procedure, with this one instead of the one to the same question."""
-    kept = state.answers if state.code == code else ()
-    return (*(answer for answer in kept if answer.rpartition(":")[0] != question), f"{question}:{number}")
 
 
 def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:

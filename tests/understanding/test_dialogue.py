@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.assistant.knowing import Knowledge
+from app.understanding.choosing import choose
 from app.understanding.decision import Decision, State
-from app.understanding.dialogue import choose, decide
+from app.understanding.dialogue import decide
 from app.understanding.reader import Reader
 from app.understanding.rules import Aspect
 
