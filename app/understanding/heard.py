@@ -9,6 +9,7 @@ from app.understanding.decision import State
 from app.understanding.reader import Reader, Reading
 from app.understanding.text import clean
 
+SHORT = 150  # letters; a story says where somebody is registered, and what else, in passing
 _BACK = re.compile(
     r"(?i)\b(?:(?:quay|trở|tro|về|ve)(?: +(?:trở|tro))? +(?:lại|lai)|lại vụ|lai vu|hồi nãy|hoi nay|lúc nãy|luc nay|lúc trước|luc truoc|ban nãy|ban nay)\b"
     r"(?: +(?:vụ|vu|việc|viec|cái|cai|chuyện|chuyen)\b)?"
@@ -39,7 +40,7 @@ def heard(reader: Reader, text: str, state: State) -> tuple[str, Reading]:
     """A message in its conversation: its text without control characters and without what it says it is not, and that, read."""
     text = instead(without_particle(clean(text)))
     reading = reader.read(text, favoured=state.choices, after=state.code)
-    left = without_residence(text)
+    left = without_residence(text) if len(text) <= SHORT else text
     if left != text and len(set(reader.index.query(left).content)) > 1:
         again = reader.read(left, favoured=state.choices, after=state.code)
         reading = replace(again, signs=reading.signs) if again.confidence > reading.confidence else reading
@@ -87,7 +88,8 @@ def instead(text: str) -> str:
 
 def without_residence(text: str) -> str:
     """«Khai sinh cho con ở đây được không, hộ khẩu ở quê»: what is asked, without where one is registered."""
-    return " ".join(_RESIDES.sub(" ", text).split()).strip(" ,.;")
+    left, found = _RESIDES.subn(" ", text)
+    return " ".join(left.split()).strip(" ,.;") if found else text
 
 
 def without_no(text: str) -> str:
