@@ -72,6 +72,7 @@ def test_the_whole_way_with_two_people_and_a_correction(desk: Desk, sign_in: Cal
     expect(page.get_by_text("Tổ 12").first).to_be_visible()
     assert violations(page) == []
     page.get_by_role("button", name="Trình duyệt").click()
+    expect(page.get_by_text("Chờ người thứ hai duyệt").first).to_be_visible()
     number = int(page.url.rpartition("/")[2])
 
     leader = sign_in("leader", width=PHONE)

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserType, Error, Page
+from playwright.sync_api import Browser, BrowserType, Error, Page, expect
 
 from app.paper.pdf import pdf_of
 from app.paper.poster_layout import Format
@@ -110,7 +110,7 @@ def test_officials_can_use_the_form(new_tab: Callable[..., Tab], desk: Desk, wid
     page.get_by_label("Quầy 1 – Hộ tịch").check()
     page.get_by_label("Nơi dán").fill("Quầy 1")
     page.get_by_role("button", name="Xem thử").click()
-    assert page.locator("svg.paper-sheet").count() == 1
+    expect(page.locator("svg.paper-sheet")).to_have_count(1)
     assert width == 390 or violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from tests.browser.browsing import BIRTH, DESK, PHONE, Tab
+from tests.browser.browsing import BIRTH, DESK, PHONE, Tab, wait_until
 
 EVERY = 40  # one procedure in forty: all five hundred take a minute and a half
 
@@ -23,7 +23,7 @@ def test_the_list_narrows_while_typing_and_keeps_its_address(visitor: Tab) -> No
     everything = page.locator("#ket-qua li").count()
     page.get_by_label("Tìm theo tên hay việc cần làm").press_sequentially("ket hon", delay=20)
     expect(page.locator("#so-ket-qua")).to_contain_text("«ket hon»")
-    assert 0 < page.locator("#ket-qua li").count() < everything
+    wait_until(page, lambda: 0 < page.locator("#ket-qua li").count() < everything)
     expect(page.locator("#ket-qua li a").first).to_contain_text("ết hôn")
     expect(page).to_have_url(re.compile(r"/thu-tuc\?q=ket\+hon$"))
     page.reload()
@@ -39,7 +39,7 @@ def test_the_list_works_without_javascript(plain_visitor: Tab) -> None:
     page.get_by_label("Lĩnh vực").select_option("ho-tich")
     page.get_by_role("button", name="Tìm").click()
     expect(page).to_have_url(re.compile("linh-vuc=ho-tich"))
-    assert page.locator("#ket-qua li").count() > 0
+    expect(page.locator("#ket-qua li").first).to_be_visible()
 
 
 def test_a_filter_works_as_soon_as_it_is_chosen(visitor: Tab) -> None:
@@ -48,7 +48,7 @@ def test_a_filter_works_as_soon_as_it_is_chosen(visitor: Tab) -> None:
     page.get_by_label("Nộp qua mạng").select_option("full")
     expect(page).to_have_url(re.compile(r"\?muc=full$"))
     badges = page.locator("#ket-qua li .badge")
-    assert badges.count() == page.locator("#ket-qua li").count() > 0
+    wait_until(page, lambda: badges.count() == page.locator("#ket-qua li").count() > 0)
     expect(badges.first).to_have_text("Toàn trình")
 
 
