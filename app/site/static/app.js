@@ -103,7 +103,10 @@
       show();
     };
     form.addEventListener("change", keep);
-    form.addEventListener("reset", () => setTimeout(keep));
+    form.addEventListener("reset", () => {
+      write(key, []); /* at once: the page may be left before the boxes are empty, which they are after this event */
+      setTimeout(show);
+    });
     form.addEventListener("submit", (event) => event.preventDefault());
     show();
   });

@@ -82,7 +82,10 @@
       show();
     };
     form.addEventListener("change", keep);
-    form.addEventListener("reset", () => setTimeout(keep));
+    form.addEventListener("reset", () => {
+      window.GanDan.store.write(sessionStorage, key, "[]"); /* at once: the boxes are empty only after this event */
+      setTimeout(show);
+    });
     form.addEventListener("submit", (event) => event.preventDefault());
     show();
   };
