@@ -13,7 +13,7 @@ from app.understanding import danger
 from app.understanding.choosing import by_number, by_words, choose
 from app.understanding.comparing import compared, is_clear
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
-from app.understanding.heard import heard, joins, without_joining
+from app.understanding.heard import as_well, heard, joins, without_joining, without_put_off
 from app.understanding.lost import lost_together, still_lost
 from app.understanding.offered import among_offered, asked_again
 from app.understanding.outright import asked_outright
@@ -34,6 +34,7 @@ ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the m
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 OF_A_PROCEDURE = frozenset({Aspect.WHO, Aspect.VALIDITY, Aspect.DEADLINE, Aspect.PAYOUT})
 """What is only asked of a procedure: «nộp thay được không» after a card is no trouble with the portal."""
+LOOKS_ALIKE = 0.6  # probability of a look-alike that «còn …» and «à nhầm, …» are about
 TURNS = 0.6  # probability from which a message is about another procedure than the one in mind
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _DAY = re.compile(r"\d[/.-]\d")
@@ -46,6 +47,9 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     """Decide about one message; `Decision.state` is the state after it."""
     state = _still_known(reader, state)
     coded = _CODE.search(text)
+    left = without_put_off(text)
+    if left != text:
+        text, state = left, State(recent=state.recent, condoled=state.condoled)
     text, reading = heard(reader, text, state)
     return still_lost(danger.remembered(reading, _decided(reader, text, reading, coded, state), state), state)
 
@@ -257,6 +261,10 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     same = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))[:5]
     kept = stays(reader, text, reading, state.code)
     turns = not kept and reader.turns(reading, state.code, joins=joins(text)) >= TURNS
+    another = None if kept or turns else _another_of_them(reader, text, reading, state)
+    if another is not None:
+        codes = tuple(dict.fromkeys([another, state.code, *reading.codes()]))[:5]
+        return answer(reading, codes, _asked(reading, state) or state.aspects, state, inherited=True)
     if kept or (not turns and not _names_another(reading, state.code)):
         return answer(reading, same, signs.aspects, state, inherited=True)
     aspects = _asked(reading, state)
@@ -269,6 +277,17 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
         return answer(with_topic, tuple(with_topic.codes()), aspects, state, inherited=True)
     only_acts = reading.query.only_acts and not reading.exact  # «xin lại ở mô»
     return answer(reading, same, signs.aspects, state, inherited=True) if only_acts else None
+
+
+def _another_of_them(reader: Reader, text: str, reading: Reading, state: State) -> str | None:
+    """«Còn đóng luôn thì sao», «à nhầm, chỉ rách thôi»: the look-alike of the one in mind that such a message is likely about."""
+    number = reader.index.number_of.get(state.code or "")
+    if number is None or not (reading.signs.correction or as_well(text)):
+        return None
+    likely, p = reading.entries[0] if reading.entries else (None, 0.0)
+    if likely is not None and likely.kind is Kind.PROCEDURE and p >= LOOKS_ALIKE and likely.id in reader.index.entries[number].related:
+        return likely.id
+    return None
 
 
 def _names_another(reading: Reading, code: str) -> bool:

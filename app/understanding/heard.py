@@ -23,7 +23,11 @@ _INSTEAD = re.compile(
     r"(?i)^.*?(?:\b(?:mà|ma|à|a|ừ|nhưng|nhung),?|,) *thôi,? +(?=(?:(?:em|tui|tôi|mình|con|cháu|e) )?(?:cho|để|hỏi|làm|xin|muốn)\b)"
     r"|^.*?(?:\b(?:ma|nhung),?|,) *thoi,? +(?=(?:(?:em|tui|toi|minh|con|chau|e) )?(?:cho|de|hoi|lam|xin|muon)\b)"
 )
-_AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) )?(?:còn|con|nếu|neu) ")
+_LATER = re.compile(
+    r"(?i)^[^,.;?]{0,50}\b(?:để|de|tính|tinh) (?:sau|bữa khác|bua khac|hôm khác|hom khac)(?: (?:đi|di|nha|nhé|nhe|vậy|vay|cũng được|cung duoc))*[,.;]+ *"
+)
+_AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a|rứa|rua) )?(?:còn|con|nếu|neu) ")
+_ALSO = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|rứa|rua|à|a) (?:còn|con)|còn)\b")  # «con» alone is a child
 _RESIDES = re.compile(
     r"(?i)(?:^|[,;.] *|(?<=\w) (?=(?:mà|ma|nhưng|nhung|tại|tai|do|vì|vi) (?:hộ khẩu|ho khau|hk|thường trú|thuong tru)\b))"
     r"(?:(?:mà|ma|nhưng|nhung|tại|tai|do|vì|vi|còn|con) )?(?:(?:em|tui|tôi|toi|mình|minh|e|t|cháu|con) (?:có |co )?)?"
@@ -31,9 +35,12 @@ _RESIDES = re.compile(
     r" (?:ở|o|tại|tai|ngoài|ngoai|trong|dưới|duoi|trên|tren|bên|ben) (?:[\w-]+ ?){1,4}(?=[,;.]|$)"
 )
 _NOT = r"(?:không|khong|ko|k|kg|hông|hong|hổng|hok|chẳng|chả)"
+_LOST_NOT = (
+    r"\b(?:không|khong|ko|k|hông|hong|chưa|chua) (?:mất|mat|hư|hu|hỏng|hong|rách|rach)\b(?=[,.;]|$| (?:chỉ|chi|mà|ma|đâu|dau|nha)\b)"
+)
 _MEANT = r"[,.;]|$|\b(?:mà|ma|ý|y|(?:tôi|toi|tui|em|e|mình|minh|cháu|chau) (?:hỏi|hoi|muốn|muon|cần|can|nói|noi|là|la))\b"
 _NEED_NOT = r"(?! (?:đóng|dong|nộp|nop|trả|tra|ra|đến|den|tới|lên|len|đi|di|mang|đem|dem|chờ|mất|tốn|ton)\b)"
-_DENIED = re.compile(rf"(?i)(?:(?:^|[,.;] ?){_NOT} (?:phải|phai)\b{_NEED_NOT}|\b(?:chứ|chu) {_NOT}\b).*?(?={_MEANT})")
+_DENIED = re.compile(rf"(?i)(?:(?:^|[,.;] ?){_NOT} (?:phải|phai)\b{_NEED_NOT}|\b(?:chứ|chu) {_NOT}\b).*?(?={_MEANT})|{_LOST_NOT}")
 
 
 def heard(reader: Reader, text: str, state: State) -> tuple[str, Reading]:
@@ -61,6 +68,11 @@ def joins(text: str) -> bool:
     return _AND.match(text) is not None
 
 
+def as_well(text: str) -> bool:
+    """Whether a message begins with «còn …», «thế còn …»."""
+    return _ALSO.match(text) is not None
+
+
 def without_joining(text: str) -> str:
     """A message without «còn …», «thế nếu …» before it."""
     return _AND.sub("", text)
@@ -78,6 +90,12 @@ def _without_denied(reader: Reader, text: str, reading: Reading, state: State) -
 def without_back(text: str) -> str:
     """A message without «quay lại vụ», «hồi nãy»."""
     return " ".join(_BACK.sub(" ", text).split()).strip(" ,.")
+
+
+def without_put_off(text: str) -> str:
+    """«Chuyện quán để sau, con em mới sinh»: what is left when a matter is put off; the message itself when none is."""
+    left = _LATER.sub("", text)
+    return left if len(left.split()) > 1 else text
 
 
 def instead(text: str) -> str:

@@ -68,7 +68,8 @@ def fresh(reader: Reader, reading: Reading, aspects: tuple[Aspect, ...], state: 
     foreign = probability >= least
     if ours and not foreign:
         return decision
-    if nearest is not None and (nearest.is_meant or (foreign and nearest.agreement >= ALIKE)):
+    ours_alone = reading.ranking is not None and reading.ranking.coverage >= KNOWS_ALL  # «trường mầm non»: names a family of ours
+    if nearest is not None and ((nearest.is_meant and not ours_alone) or (foreign and nearest.agreement >= ALIKE)):
         return _national(decision, nearest.named, state)
     return _unknown(reading, state) if foreign and decision.outcome == "answer" else decision
 
@@ -112,7 +113,7 @@ def _alone(reading: Reading, aspects: tuple[Aspect, ...], state: State) -> Decis
         return special
     if reading.confidence >= SURE_ENOUGH and top.kind is Kind.PROCEDURE:
         return answer(reading, codes, aspects, state)
-    if _short(reading):
+    if _short(reading) or (top.kind is Kind.PROCEDURE and not aspects and _alike(reading)):
         return _clarify(reading, state)
     if reading.confidence >= PERHAPS and codes and top.kind is not Kind.INTENT and not _maybe_intent(reading):
         return answer(reading, codes, aspects, state, near=codes[1 : 1 + MAX_NEAR])
@@ -198,6 +199,13 @@ def _known(reading: Reading) -> bool:
 def _short(reading: Reading) -> bool:
     """A word or two that we know: too little to choose by, enough to ask back."""
     return len(set(reading.query.content)) <= FEW_WORDS and _known(reading) and reading.confidence >= GUESSED
+
+
+def _alike(reading: Reading) -> bool:
+    """«Hỏi về trường mầm non»: every word stands in the names of each of the three likeliest, so none is told from the others."""
+    best = [entry for entry, _ in reading.entries[:3] if entry.kind is Kind.PROCEDURE]
+    words = set(reading.query.content)
+    return len(best) == 3 and bool(words) and all(words <= {w for name in entry.names for w in fold(name).split()} for entry in best)
 
 
 def _event(reading: Reading, event: Entry, aspects: tuple[Aspect, ...], state: State) -> Decision:

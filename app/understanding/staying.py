@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from app.understanding.comparing import is_clear
 from app.understanding.decision import SURE_ENOUGH, State
-from app.understanding.heard import without_back
+from app.understanding.heard import as_well, without_back
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.terms import Kind
@@ -25,7 +25,6 @@ _NEEDS = re.compile(
     r"(?i)^(?P<matter>.{4,60}?)[, ]+(?:thì |thi )?(?:có |co )?(?:cần|can|phải có|phai co|bắt buộc|bat buoc|đòi|doi|phải|phai) (?P<thing>.+?) (?:không|khong|ko|k|hông|hong|hok|hem)\b"
 )
 _PAPER = re.compile(r"(?i)\b(?:cần|can|phải có|phai co|đòi|doi|bắt buộc|bat buoc)\b")
-_AS_WELL = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a) (?:còn|con)|còn)\b")
 _SO = re.compile(r"(?i)^(?:thế|vậy|the|vay|rồi|roi|còn|con)\b")
 _TAXES = re.compile(r"(?i)\bthuế\b|\b(?:nop|dong|mien|giam|chiu|khai|tien|ma so) thue\b|^thue (?:nop|dong|bao nhieu|sao|thi)\b")
 """Without accents, «thue» also rents."""
@@ -77,7 +76,7 @@ def stays(reader: Reader, text: str, reading: Reading, code: str) -> bool:
     """Whether it tells a circumstance, asks for one of the papers, or says only the verb of the matter in hand."""
     signs, number = reading.signs, reader.index.number_of[code]
     likened = reading.top is not None and reading.top.id in reader.index.entries[number].related and _SO.match(text) is not None
-    tells = signs.only_tells and not likened and _AS_WELL.match(text) is None
+    tells = signs.only_tells and not likened and not as_well(text)
     paper = signs.needs and not signs.wants and _PAPER.search(text) is not None and needed_for(reader, text) is None
     return tells or paper or _asks_of_its_words(reader, reading, number) or only_the_act(reader, reading, code)
 
