@@ -10,10 +10,11 @@ import re
 from dataclasses import replace
 
 from app.understanding import danger
+from app.understanding.alike import another, names_another, sibling, with_topic
 from app.understanding.choosing import by_number, by_words, choose
 from app.understanding.comparing import compared, is_clear
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
-from app.understanding.heard import as_well, heard, joins, without_joining, without_put_off
+from app.understanding.heard import heard, joins, without_joining, without_put_off
 from app.understanding.lost import lost_together, still_lost
 from app.understanding.offered import among_offered, asked_again
 from app.understanding.outright import asked_outright
@@ -26,15 +27,11 @@ from app.understanding.terms import Kind
 NO_WORDS = 3  # letters and numbers, that say nothing
 GOES_ON = 16  # words, politeness and all, of a message that may go on about the procedure in mind
 FAR_WORDS, FAR = 6, 0.3  # words of a message that goes on although it says nothing of its own, and confidence below which it is so
-SIBLING_WORDS = 2  # that say something, of a message that only adds to the one in mind
-POSSIBLE = 0.01  # probability of a look-alike together with the one in mind
 SHARED = 0.3  # share of «lỡ mất thì sao» that a procedure must know, to be what is meant
-NAMED, NAMED_ALONE = 0.6, 0.7  # overlap with a procedure's name from which the message names it; and nothing else
 ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the message
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 OF_A_PROCEDURE = frozenset({Aspect.WHO, Aspect.VALIDITY, Aspect.DEADLINE, Aspect.PAYOUT})
 """What is only asked of a procedure: «nộp thay được không» after a card is no trouble with the portal."""
-LOOKS_ALIKE = 0.6  # probability of a look-alike that «còn …» and «à nhầm, …» are about
 TURNS = 0.6  # probability from which a message is about another procedure than the one in mind
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _DAY = re.compile(r"\d[/.-]\d")
@@ -261,80 +258,19 @@ def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Dec
     same = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))[:5]
     kept = stays(reader, text, reading, state.code)
     turns = not kept and reader.turns(reading, state.code, joins=joins(text)) >= TURNS
-    another = None if kept or turns else _another_of_them(reader, text, reading, state)
-    if another is not None:
-        codes = tuple(dict.fromkeys([another, state.code, *reading.codes()]))[:5]
+    alike = None if kept or (turns and not signs.correction) else another(reader, text, reading, state)
+    if alike is not None:
+        codes = tuple(dict.fromkeys([alike, state.code, *reading.codes()]))[:5]
         return answer(reading, codes, _asked(reading, state) or state.aspects, state, inherited=True)
-    if kept or (not turns and not _names_another(reading, state.code)):
+    if kept or (not turns and not names_another(reading, state.code)):
         return answer(reading, same, signs.aspects, state, inherited=True)
     aspects = _asked(reading, state)
-    sibling = _sibling(reader, without_joining(text), state)
-    if sibling is not None:
-        codes = tuple(dict.fromkeys([sibling, state.code, *reading.codes()]))[:5]
+    close = sibling(reader, without_joining(text), state)
+    if close is not None:
+        codes = tuple(dict.fromkeys([close, state.code, *reading.codes()]))[:5]
         return answer(reading, codes, aspects or state.aspects, state, inherited=True)
-    with_topic = _with_topic(reader, text, state)
-    if with_topic is not None:
-        return answer(with_topic, tuple(with_topic.codes()), aspects, state, inherited=True)
+    together = with_topic(reader, text, state)
+    if together is not None:
+        return answer(together, tuple(together.codes()), aspects, state, inherited=True)
     only_acts = reading.query.only_acts and not reading.exact  # «xin lại ở mô»
     return answer(reading, same, signs.aspects, state, inherited=True) if only_acts else None
-
-
-def _another_of_them(reader: Reader, text: str, reading: Reading, state: State) -> str | None:
-    """«Còn đóng luôn thì sao», «à nhầm, chỉ rách thôi»: the look-alike of the one in mind that such a message is likely about."""
-    number = reader.index.number_of.get(state.code or "")
-    if number is None or not (reading.signs.correction or as_well(text)):
-        return None
-    likely, p = reading.entries[0] if reading.entries else (None, 0.0)
-    if likely is not None and likely.kind is Kind.PROCEDURE and p >= LOOKS_ALIKE and likely.id in reader.index.entries[number].related:
-        return likely.id
-    return None
-
-
-def _names_another(reading: Reading, code: str) -> bool:
-    """«kết hôn», and nothing around it: the name of another than the one in mind, or a way of asking for it."""
-    if reading.top is None or reading.top.id == code or reading.top.kind is Kind.INTENT:
-        return False
-    overlap = reading.ranking.name_overlap if reading.ranking else 0.0
-    asks_within = reading.signs.needs or reading.signs.supposes
-    return reading.exact or (overlap >= NAMED_ALONE and reading.confidence >= SURE_ENOUGH and not asks_within)
-
-
-def _names(reading: Reading) -> bool:
-    """Whether the message says the name of the likeliest."""
-    return reading.ranking is not None and reading.ranking.name_overlap >= NAMED
-
-
-def _sibling(reader: Reader, text: str, state: State) -> str | None:
-    """«còn gia hạn thì sao» after tạm trú: the look-alike of the one in mind that has what the message adds, or None."""
-    index = reader.index
-    number = index.number_of.get(state.code or "")
-    reading = reader.read(text)
-    if number is None or len(set(reading.query.content)) > SIBLING_WORDS:
-        return None
-    related = index.entries[number].related
-    if _names(reading) and reading.top is not None and reading.top.kind is Kind.PROCEDURE:
-        return reading.top.id if reading.top.id in related else None
-    added = reading.query.markers - index.class_markers[number]
-    if not added:
-        return None
-    together = reader.read(f"{text} {index.entries[number].names[0]}")
-    likely = (entry for entry, p in together.entries if p >= POSSIBLE and entry.id in related and entry.kind is Kind.PROCEDURE)
-    return next((entry.id for entry in likely if added <= index.class_markers[index.number_of[entry.id]]), None)
-
-
-def _with_topic(reader: Reader, text: str, state: State) -> Reading | None:
-    """«còn gia hạn?» after a question on tạm trú: read the message together with the name in mind."""
-    number = reader.index.number_of.get(state.code or "")
-    if number is None:
-        return None
-    name = reader.index.entries[number].names[0]
-    together = reader.read(f"{text} {name}")
-    top = together.top
-    if top is None or top.kind is not Kind.PROCEDURE or together.confidence < SURE_ENOUGH:
-        return None
-    if top.id == state.code:
-        return None
-    asked = reader.index.query(text).markers
-    new = reader.index.class_markers[reader.index.number_of[top.id]]
-    old = reader.index.class_markers[number]
-    return together if asked & (new - old) else None

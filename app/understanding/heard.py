@@ -55,7 +55,7 @@ def heard(reader: Reader, text: str, state: State) -> tuple[str, Reading]:
     if left not in (text, ""):
         meant = reader.read(left).signs
         reading = replace(reading, signs=replace(reading.signs, wants=meant.wants, states=meant.states))
-    if (state.code or state.choices) and reading.signs.correction:
+    if reading.signs.correction and (state.code or state.choices or _DENIED.match(text)):
         return _without_denied(reader, text, reading, state)
     left = without_back(text)
     if state.recent and left not in (text, "") and reader.index.query(left).content:  # «quay lại kết hôn» is no «đăng ký lại kết hôn»
@@ -84,7 +84,7 @@ def _without_denied(reader: Reader, text: str, reading: Reading, state: State) -
     if left == text or not reader.index.query(left).content:
         return text, reading
     again = reader.read(left, favoured=state.choices, after=state.code)
-    return left, replace(again, signs=replace(again.signs, correction=True))
+    return left, replace(again, signs=replace(again.signs, correction=True), denied=True)
 
 
 def without_back(text: str) -> str:
