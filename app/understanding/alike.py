@@ -31,7 +31,8 @@ def another(reader: Reader, text: str, reading: Reading, state: State) -> str | 
     if top.kind is Kind.PROCEDURE and top.id in reader.index.entries[number].related:
         if as_well(text) and p >= LIKELY:
             return top.id
-        if _WHAT_IF.search(text) and _adds_its_marker(reader, reading, number, top.id):
+        differs = not reading.query.markers.isdisjoint(reader.index.markers.variants)  # «chưa kết hôn thì sao» tells how things are
+        if differs and _WHAT_IF.search(text) and _adds_its_marker(reader, reading, number, top.id):
             return top.id
     return sibling(reader, without_joining(text), state) if as_well(text) else None
 
@@ -46,7 +47,7 @@ def _corrected(reader: Reader, text: str, reading: Reading, number: int) -> str 
     if top.id in entry.related and top.kind is Kind.PROCEDURE and (p >= LIKELY or (reading.denied and few)):
         return top.id
     among = tuple(each.id for each in index.entries if each.id in entry.related and each.kind is Kind.PROCEDURE)
-    if not among or not few:
+    if not among or not few or reading.aspects:
         return None
     best, p = reader.read(f"{text} {entry.names[0]}", among=among).entries[0]
     covers, _ = index.coverage(reading.query)

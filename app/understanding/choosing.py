@@ -13,7 +13,8 @@ from app.understanding.single import sent_elsewhere
 from app.understanding.terms import Kind
 
 FEW_SAID, ANSWER_WORDS = 3, 7  # words that say something, and words at all, of who answers a list in words
-THINGS = frozenset({"cai", "muc"})  # «cái thứ nhất»; «số 2», «loại 2» may be part of a name
+MATTERS = frozenset({"viec", "chuyen"})  # «việc thứ hai» is one that was asked, no answer to a question of ours
+THINGS = frozenset({"cai", "muc", "viec", "chuyen", "giay"})  # «cái thứ nhất»; «số 2», «loại 2» may be part of a name
 
 
 def by_number(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
@@ -27,7 +28,8 @@ def by_number(reader: Reader, text: str, reading: Reading, state: State) -> Deci
     number = reading.signs.number
     if number is None or _names_besides(reading, state):
         return None
-    if not state.choices:
+    of_mine = state.outer and reading.signs.number_words & THINGS and (reading.aspects or reading.signs.number_words & MATTERS)
+    if not state.choices or (of_mine and state.choices != state.outer):
         return _of_those_asked_before(reading, number, state)
     count = len(state.choices)
     position = {-1: count - 1, 0: count // 2}.get(number, number - 1)
@@ -66,8 +68,8 @@ def _names_besides(reading: Reading, state: State) -> bool:
 
 
 def _of_those_asked_before(reading: Reading, number: int, state: State) -> Decision | None:
-    """«cái thứ nhất», and nothing was offered: of the procedures asked about, when there are several, the first one."""
-    asked = tuple(reversed(state.recent))
+    """«cái thứ nhất», and nothing was offered: of those asked about together, or one after the other, the first one."""
+    asked = state.outer or tuple(reversed(state.recent))
     position = len(asked) - 1 if number == -1 else number - 1
     if len(asked) < 2 or not reading.signs.number_words & THINGS or not 0 <= position < len(asked):
         return None

@@ -32,11 +32,18 @@ ONE_MATTER = 0.9  # a probability from which nothing else is looked for in the m
 SEVERAL_LENGTH = 200  # letters; a longer message is a story about one matter
 OF_A_PROCEDURE = frozenset({Aspect.WHO, Aspect.VALIDITY, Aspect.DEADLINE, Aspect.PAYOUT})
 """What is only asked of a procedure: «nộp thay được không» after a card is no trouble with the portal."""
+THE_PAPER = frozenset({"mat", "hu", "rach", "lai", "cap", "doi", "the", "giay", "so"})  # and no word of which one
+ALL_BUT = 0.999  # of the words of a message
 TURNS = 0.6  # probability from which a message is about another procedure than the one in mind
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _DAY = re.compile(r"\d[/.-]\d")
 _COMMANDS_NOT = re.compile(r"\b(phai|co|neu|lo)\b|\b(ha|khong|ko|sao)$")
 _AS_WELL = re.compile(r"(?i)\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|với lại|voi lai)\b")
+_THINGS = r"(?:hai|2|ba|3) (?:việc|viec|thứ|thu|thủ tục|thu tuc|chuyện|chuyen)\b"
+_COUNTED = re.compile(rf"(?i)\b{_THINGS}|\b(?:một|mot) (?:là|la)\b.*\b(?:hai|2) (?:là|la)\b|\b(?:vừa|vua) .*\b(?:vừa|vua)\b")
+_COUNTING = re.compile(
+    rf"(?i)[:,]? *\b(?:{_THINGS}(?: này| nay| đó| do)?|(?:một|mot|hai|ba|thứ nhất|thu nhat|thứ hai|thu hai) (?:là|la)\b|(?:vừa|vua|rồi|roi|với|voi)(?= \w))"
+)
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
 
@@ -137,7 +144,11 @@ def _goes_on_elsewhere(reader: Reader, text: str, reading: Reading, state: State
     """«mất mấy ngày vậy» after another agency's matter: who to ask is told again, and nothing of what was asked before that."""
     signs = reading.signs
     asks = bool(signs.aspects or signs.follow_up) and len(reading.query.words.folded) <= GOES_ON
-    if not state.elsewhere or not asks or signs.intents or signs.correction or signs.back or reading.confidence >= SURE_ENOUGH:
+    if not state.elsewhere or not asks or signs.intents or signs.correction or signs.back:
+        return None
+    if set(reading.query.content) <= THE_PAPER and not signs.follow_up and _knows_all(reader, reading, state.elsewhere):
+        return replace(sent_elsewhere(state.elsewhere, (), signs.aspects, state, 0.6), inherited=True)  # «mất thẻ xin lại ở đâu»
+    if reading.confidence >= SURE_ENOUGH:
         return None
     if state.elsewhere in reader.index.number_of:
         if not reading.query.only_acts and reader.turns(reading, state.elsewhere, joins=joins(text)) >= TURNS:
@@ -149,6 +160,11 @@ def _goes_on_elsewhere(reader: Reader, text: str, reading: Reading, state: State
     if reader.index.topic_words(reading.query.content):  # a national name is no class to turn from
         return None
     return Decision("other", "national", aspects=signs.aspects, target=state.elsewhere, confidence=0.6, inherited=True, state=state)
+
+
+def _knows_all(reader: Reader, reading: Reading, elsewhere: str) -> bool:
+    number = reader.index.number_of.get(elsewhere)
+    return number is not None and bool(reading.query.content) and float(reader.index.coverage(reading.query)[0][number]) > ALL_BUT
 
 
 def _ours_beside(reader: Reader, text: str, reading: Reading, state: State) -> Reading | None:
@@ -201,12 +217,15 @@ def _of_the_list(reader: Reader, text: str, reading: Reading, state: State) -> D
 
 def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
     """Two or three procedures in one message, each said clearly."""
-    one = reading.entries and reading.entries[0][1] > ONE_MATTER and _AS_WELL.search(text) is None
+    counted = _COUNTED.search(text) is not None
+    one = reading.entries and reading.entries[0][1] > ONE_MATTER and _AS_WELL.search(text) is None and not counted
     if len(text) > SEVERAL_LENGTH or one:
         return None
+    text = _COUNTING.sub(";", text) if counted else text
     pieces = [piece.strip() for piece in _SPLIT.split(text) if piece and len(piece.split()) >= 2]
     if not 2 <= len(pieces) <= 4 or (reading.top is not None and reading.top.kind is Kind.INTENT):
         return None
+    near = [entry for entry, _ in reading.entries]
     parts: list[Part] = []
     confidence = 1.0
     for left, piece in zip(range(len(pieces), 0, -1), pieces, strict=True):
@@ -216,7 +235,7 @@ def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
         top = part.top
         if top is None or not part.query.content:
             continue
-        if not is_clear(part):
+        if not is_clear(part) or (counted and top not in near):
             continue
         if top.id not in [known.code for known in parts]:
             parts.append(Part(top.id, part.aspects))
@@ -227,50 +246,63 @@ def _several(reader: Reader, text: str, reading: Reading) -> Decision | None:
     codes = tuple(part.code for part in parts)
     return Decision(
         "answer", "several", codes, aspects, parts=tuple(parts), confidence=confidence,
-        state=State(code=codes[-1], aspects=parts[-1].aspects, recent=codes),
+        state=State(code=codes[-1], aspects=parts[-1].aspects, recent=tuple(reversed(codes)), outer=codes),
     )  # fmt: skip
 
 
 def _follow_up(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
     """A message after an answer: same procedure, another aspect; or another procedure, perhaps the same aspect.
 
-    Which of the two is a judgement of its own (`turning.py`). None: read it as a fresh message.
+    None: read it as a fresh message.
     """
-    if state.code is None:
-        return None
-    signs, top = reading.signs, reading.top
-    of_it = not OF_A_PROCEDURE.isdisjoint(signs.aspects)
-    if signs.telling is not None and not of_it:
+    signs = reading.signs
+    if state.code is None or _of_no_procedure(reader, reading, state):
         return None
     if signs.general and reading.only_asks:
         return answer(reading, tuple(dict.fromkeys([state.code, *state.recent])), signs.aspects, state, inherited=True)
-    topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
-    asks_of_it = of_it and (not signs.intents or signs.intents == ("portal_help",))
-    of_bot = bool(signs.aspects) and not signs.intents and top is not None and top.id == "intent:bot_feedback"
-    asks_within = top is not None and top.id == "intent:restart" and _COMMANDS_NOT.search(reading.query.words.plain) is not None
-    told_alone = signs.intents or (reading.exact and not any(choice.startswith("guide:") for choice in state.choices))
-    surely = told_alone or (topic and reading.confidence >= SURE_ENOUGH)
-    if top is not None and top.kind is Kind.INTENT and surely and not (asks_of_it or of_bot or asks_within):
-        return None
     tax = taxed(reader, text, state.code)
     if tax is not None:
         return sent_elsewhere(tax, (state.code,), signs.aspects, state, 0.6)
-    same = tuple(dict.fromkeys([state.code, *state.recent, *reading.codes()]))[:5]
-    kept = stays(reader, text, reading, state.code)
-    turns = not kept and reader.turns(reading, state.code, joins=joins(text)) >= TURNS
-    alike = None if kept or (turns and not signs.correction) else another(reader, text, reading, state)
-    if alike is not None:
-        codes = tuple(dict.fromkeys([alike, state.code, *reading.codes()]))[:5]
-        return answer(reading, codes, _asked(reading, state) or state.aspects, state, inherited=True)
-    if kept or (not turns and not names_another(reading, state.code)):
-        return answer(reading, same, signs.aspects, state, inherited=True)
+    return _stays_or_turns(reader, text, reading, state, state.code)
+
+
+def _of_no_procedure(reader: Reader, reading: Reading, state: State) -> bool:
+    """Whether it asks for hours, a file, what the bot can do; or goes back to what was no procedure («quay lại tiền thai sản»)."""
+    signs, top = reading.signs, reading.top
+    of_it = not OF_A_PROCEDURE.isdisjoint(signs.aspects)
+    topic = reader.index.topic_words(reading.query.content) or sorted(reading.query.markers)
+    if (signs.telling is not None and not of_it) or (signs.back and topic):
+        return True
+    if top is None or top.kind is not Kind.INTENT or (signs.general and reading.only_asks):
+        return False
+    asks_of_it = of_it and (not signs.intents or signs.intents == ("portal_help",))
+    of_bot = bool(signs.aspects) and not signs.intents and top.id == "intent:bot_feedback"
+    asks_within = top.id == "intent:restart" and _COMMANDS_NOT.search(reading.query.words.plain) is not None
+    told_alone = signs.intents or (reading.exact and not any(choice.startswith("guide:") for choice in state.choices))
+    surely = told_alone or (topic and reading.confidence >= SURE_ENOUGH)
+    return bool(surely) and not (asks_of_it or of_bot or asks_within)
+
+
+def _stays_or_turns(reader: Reader, text: str, reading: Reading, state: State, code: str) -> Decision | None:
+    """Which of the two is a judgement of its own (`turning.py`), beside the rules of `staying.py` and `alike.py`."""
+
+    def goes_on(first: str, aspects: tuple[Aspect, ...]) -> Decision:
+        codes = tuple(dict.fromkeys([first, code, *(state.recent if first == code else ()), *reading.codes()]))[:5]
+        return answer(reading, codes, aspects, state, inherited=True)
+
+    kept = stays(reader, text, reading, code)
+    turns = not kept and reader.turns(reading, code, joins=joins(text)) >= TURNS
     aspects = _asked(reading, state)
+    alike = None if kept or (turns and not reading.signs.correction) else another(reader, text, reading, state)
+    if alike is not None:
+        return goes_on(alike, aspects or state.aspects)
+    if kept or (not turns and not names_another(reading, code)):
+        return goes_on(code, reading.signs.aspects)
     close = sibling(reader, without_joining(text), state)
     if close is not None:
-        codes = tuple(dict.fromkeys([close, state.code, *reading.codes()]))[:5]
-        return answer(reading, codes, aspects or state.aspects, state, inherited=True)
+        return goes_on(close, aspects or state.aspects)
     together = with_topic(reader, text, state)
     if together is not None:
         return answer(together, tuple(together.codes()), aspects, state, inherited=True)
     only_acts = reading.query.only_acts and not reading.exact  # «xin lại ở mô»
-    return answer(reading, same, signs.aspects, state, inherited=True) if only_acts else None
+    return goes_on(code, reading.signs.aspects) if only_acts else None

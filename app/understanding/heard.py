@@ -87,6 +87,11 @@ def _without_denied(reader: Reader, text: str, reading: Reading, state: State) -
     return left, replace(again, signs=replace(again.signs, correction=True), denied=True)
 
 
+def denies(text: str) -> str | None:
+    """What a message says it is not, when it says nothing else: «không phải nhận con nuôi»; None for every other."""
+    return text if _DENIED.match(text) and not _DENIED.sub("", text).strip(" ,.;!") else None
+
+
 def without_back(text: str) -> str:
     """A message without «quay lại vụ», «hồi nãy»."""
     return " ".join(_BACK.sub(" ", text).split()).strip(" ,.")

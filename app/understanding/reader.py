@@ -64,10 +64,10 @@ class Reading:
     """Ids of those that are no variant (nước ngoài, làm lại…) or whose variant the message speaks of."""
     only_asks: bool = False
     """Whether it asks for papers, money, time or place, and says nothing of a matter."""
-    denied: bool = False
-    """Whether something was taken out of it that it says is not meant («không phải đổi, bị mất»)."""
     weigh: Callable[[], float] = zero
     """Weighs how vague it is: only for who asks, since most messages are clear."""
+    denied: bool = False
+    """Whether something was taken out of it that it says is not meant («không phải đổi, bị mất»)."""
 
     @cached_property
     def vagueness(self) -> float:

@@ -150,7 +150,7 @@ _ORDINALS = {
     "sau cung": -1,
 }
 _CHOICE = re.compile(
-    r"\b(?:so|cai|muc|cau|truong hop|loai|dong|phuong an|lua chon)(?: so| thu)? "
+    r"\b(?:(?:so|cai|muc|cau|truong hop|loai|dong|phuong an|lua chon)(?: so| thu)?|(?:viec|chuyen|thu tuc|giay) thu) "
     r"(dau tien|dau|nhat|mot|hai|nhi|ba|tu|bon|nam|giua|cuoi cung|cuoi|chot|sau cung|sau|\d)\b"
 )
 _BARE_NUMBER = re.compile(r"^(?:da |vang |ok |chon |so )*(\d)(?: (?:a|ak|nha|nhe|ad|di|em|ban))*$")

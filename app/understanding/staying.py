@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from app.understanding.comparing import is_clear
 from app.understanding.decision import SURE_ENOUGH, State
-from app.understanding.heard import as_well, without_back
+from app.understanding.heard import as_well, denies, without_back
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.terms import Kind
@@ -20,12 +20,28 @@ WHOLE_NAME = 0.9  # overlap with a name from which it is that, and no mere verb
 JOINS_WORDS = 2  # that say something, of «rồi đất sao»
 WHOLLY = 0.999  # of what is asked about
 NO, WHETHER_WORDS = "khong", 5  # at the end of so few words it asks whether those are needed
+FAIRLY = 0.85  # probability from which «… thì sao» is about what it names, whatever it tells of it
 TAX, TAX_WORD = "elsewhere:thue", "thuế"
 _NEEDS = re.compile(
     r"(?i)^(?P<matter>.{4,60}?)[, ]+(?:thì |thi )?(?:có |co )?(?:cần|can|phải có|phai co|bắt buộc|bat buoc|đòi|doi|phải|phai) (?P<thing>.+?) (?:không|khong|ko|k|hông|hong|hok|hem)\b"
 )
 _PAPER = re.compile(r"(?i)\b(?:cần|can|phải có|phai co|đòi|doi|bắt buộc|bat buoc)\b")
 _SO = re.compile(r"(?i)^(?:thế|vậy|the|vay|rồi|roi|còn|con)\b")
+_WHAT_IF = re.compile(
+    r"(?i)^(?P<told>.{6,90}?)[, ]+(?:thì|thi) (?:(?:phải |phai )?(?:sao|răng|rang|thế nào|the nao|làm sao|lam sao|làm răng|lam rang))[ ?.!]*$"
+)
+_TELLS = re.compile(
+    r"(?i)\b(?:đang|dang|bị|bi|chưa|chua|không có|khong co|ko có|ko co|k có|k co|chỉ|hết|het|trễ|tre|muộn|muon|sau khi|quá|đứng tên|dung ten|còn bản|con ban"
+    r"|không phải|khong phai|ở|vẫn|van|tự|tu)\b"
+)
+_COPY = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay) )?(?:còn|con) (?:bản|ban|tờ|to) (?:photo|sao|chính|chinh|gốc|goc|scan|chụp|chup)\b")
+_HERE_OR = re.compile(
+    r"(?i)\b(?:xã|xa|phường|phuong|ở đây|o day) (?:có |co |mình |minh )?(?:làm|lam|chứng|chung|giải quyết|giai quyet|nhận|nhan) (?:được|duoc|đc|dc) (?:không|khong|ko|k)?,? ?(?:hay|hoặc|hoac)\b"
+)
+_PLACED = re.compile(
+    r"(?i)^(?P<told>.{6,70}?\b(?:ở|o|tại|tai|bên|ben) .{2,30}?),? (?:thì|thi|mà|ma|giờ|gio|có|co)(?: muốn| muon| có| co)? (?:xin|làm|lam|nộp|nop|lấy|lay|khai)"
+    r"(?: luôn| luon)?(?: ở| o| tại| tai) (?:đây|day|phường này|phuong nay|xã này|xa nay|đà nẵng|da nang)(?: luôn| luon)? (?:được|duoc|đc|dc) (?:không|khong|ko|k|hông|hong)\b"
+)
 _TAXES = re.compile(r"(?i)\bthuế\b|\b(?:nop|dong|mien|giam|chiu|khai|tien|ma so) thue\b|^thue (?:nop|dong|bao nhieu|sao|thi)\b")
 """Without accents, «thue» also rents."""
 
@@ -78,7 +94,41 @@ def stays(reader: Reader, text: str, reading: Reading, code: str) -> bool:
     likened = reading.top is not None and reading.top.id in reader.index.entries[number].related and _SO.match(text) is not None
     tells = signs.only_tells and not likened and not as_well(text)
     paper = signs.needs and not signs.wants and _PAPER.search(text) is not None and needed_for(reader, text) is None
-    return tells or paper or _asks_of_its_words(reader, reading, number) or only_the_act(reader, reading, code)
+    here = _HERE_OR.search(text) is not None or _placed(reader, text, reading, number)
+    return (
+        tells
+        or paper
+        or here
+        or _what_if(reader, text, reading, number)
+        or only_denies(reader, text, code)
+        or _asks_of_its_words(reader, reading, number)
+        or only_the_act(reader, reading, code)
+    )
+
+
+def _what_if(reader: Reader, text: str, reading: Reading, number: int) -> bool:
+    """«Sổ đỏ đang thế chấp thì sao», «còn bản photo thì răng»: a circumstance, of whatever it names, that no look-alike is for."""
+    match = _WHAT_IF.match(text)
+    if match is None or reading.exact or reading.signs.wants or reading.top is None or _TELLS.search(match["told"]) is None:
+        return False
+    if reading.top.id in reader.index.entries[number].related or (as_well(text) and _COPY.match(text) is None):
+        return False
+    return reading.entries[0][1] < FAIRLY or _COPY.match(text) is not None
+
+
+def only_denies(reader: Reader, text: str, code: str) -> bool:
+    """«Không phải nhận con nuôi» after guardianship: nothing but what is not meant, and that is not the matter in hand."""
+    denied = denies(text)
+    if denied is None or not reader.index.query(denied).content:
+        return False
+    names = _named_words(reader, code)
+    return not set(reader.index.query(denied).content) <= names
+
+
+def _placed(reader: Reader, text: str, reading: Reading, number: int) -> bool:
+    """«Đăng ký khai sinh ở Hải Phòng thì xin ở đây được không»: where it was done before, and whether the matter in hand can be done here."""
+    match = _PLACED.match(text)
+    return match is not None and reading.top is not None and reading.top.id in reader.index.entries[number].related
 
 
 def _asks_of_its_words(reader: Reader, reading: Reading, number: int) -> bool:
