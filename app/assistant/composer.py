@@ -32,6 +32,7 @@ from app.understanding.rules import Aspect
 Composed = tuple[Reply, Decision]
 POLICE_KEEP = frozenset({"opening_hours", "sunday_service"})
 """What is answered otherwise where the ward's police takes a matter in."""
+ONLINE = re.compile("VNeID|Cổng Dịch vụ|qua mạng|trực tuyến|ứng dụng")  # advice that says how it is done without going
 WARDS_OWN = re.compile(r"\b(?:phuong|uy ban|ubnd|mot cua|trung tam|xa)\b")
 
 
@@ -282,11 +283,13 @@ class Composer:
         if item is None:
             return self._canned("out_of_scope", decision, asked)
         choices = self._choices(item.near, asked)
+        where = {Aspect.PLACE, Aspect.AGENCY, *((Aspect.ONLINE,) if ONLINE.search(item.advice) else ())}
+        tells_where = not where.isdisjoint(decision.aspects) and {*where, Aspect.CONDITIONS}.issuperset(decision.aspects)
         links: tuple[Link, ...] = ()
         if item.portal_id is not None:
             links = (Link(label=self.replies.get("card.portal"), url=f"{PORTAL}/thu-tuc-hanh-chinh/{item.portal_id}"),)
         reply = Reply(
-            paragraphs=self._say("other_level.paragraphs", decision, asked, item=item, again=decision.inherited),
+            paragraphs=self._say("other_level.paragraphs", decision, asked, item=item, again=decision.inherited and not tells_where),
             links=links,
             choices=_shown(choices),
             closing=self._say("other_level.closing", decision, asked, item=item, near=choices),

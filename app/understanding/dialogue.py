@@ -44,6 +44,12 @@ _COUNTED = re.compile(rf"(?i)\b{_THINGS}|\b(?:một|mot) (?:là|la)\b.*\b(?:hai|
 _COUNTING = re.compile(
     rf"(?i)[:,]? *\b(?:{_THINGS}(?: này| nay| đó| do)?|(?:một|mot|hai|ba|thứ nhất|thu nhat|thứ hai|thu hai) (?:là|la)\b|(?:vừa|vua|rồi|roi|với|voi)(?= \w))"
 )
+_WARD = re.compile(
+    r"(?i)^(?:(?:thế|the|vậy|vay|rứa|rua|dạ|da|mà|ma|sao) )*(?:(?:ở|o|tại|tai|bên|ben|lên|len|ra|trên|tren) )?(?:xã|xa|phường|phuong|ubnd|ủy ban|uy ban|ở đây|o day)"
+    r"(?: (?:mình|minh|này|nay|tôi|toi|em|có|co|không|khong|ko|k|thì|thi))*"
+    r" (?:làm|lam|nhận|nhan|giải quyết|giai quyet|nộp|nop|cấp|cap)(?: (?:hồ sơ|ho so|giấy|giay|việc này|viec nay|cái này|cai nay|cái đó|cai do))?"
+    r"(?: (?:được|duoc|đc|dc))?(?: (?:không|khong|ko|k|hông|hong|hả|ha|à|a|luôn|luon|vậy|vay|ạ|nhỉ|nhi))+[ ?.!]*$"
+)
 _SPLIT = re.compile(r"[;?!.\n]+|,(?=\s)|\b(?:ngoài ra|ngoai ra|đồng thời|dong thoi|còn(?= )|với lại|voi lai|và|va)\b", re.IGNORECASE)
 
 
@@ -79,6 +85,7 @@ def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] |
         or lost_together(reader, text, reading, state)
         or _several(reader, text, reading)
         or _named_before(reader, text, reading, state)
+        or _of_the_ward(text, reading, state)
         or _goes_on_elsewhere(reader, text, reading, state)
         or _follow_up(reader, text, reading, state)
     )
@@ -138,6 +145,18 @@ def _far_from_all(reading: Reading, state: State) -> bool:
     signs = reading.signs
     few = len(reading.query.words.folded) <= FAR_WORDS and not (signs.wants or signs.correction or signs.intents)
     return state.code is not None and few and reading.confidence < FAR
+
+
+def _of_the_ward(text: str, reading: Reading, state: State) -> Decision | None:
+    """«Phường có nhận hồ sơ không», «ở phường không làm à», of the matter in hand: where it is handed in, and no opening hours."""
+    if _WARD.match(text.strip()) is None:
+        return None
+    if state.elsewhere.startswith("elsewhere:"):
+        return replace(sent_elsewhere(state.elsewhere, (), (Aspect.PLACE,), state, 0.6), inherited=True)
+    if state.code is None:
+        return None
+    codes = tuple(dict.fromkeys([state.code, *state.recent]))
+    return answer(reading, codes, (Aspect.PLACE,), state, inherited=True)
 
 
 def _goes_on_elsewhere(reader: Reader, text: str, reading: Reading, state: State) -> Decision | None:
