@@ -30,6 +30,18 @@ event:thien-tai nha tro em o bi ngap hu het do, chu tro khong den, phuong co giu
 1.001731|event:nguoi-than-mat chồng em bị lũ cuốn chết, có được tiền mai táng không
 !event:thien-tai nước máy nhà em bị cúp, có được giảm tiền không
 !event:thien-tai hàng xóm xây nhà làm nứt tường nhà tui mưa lớn ngập hết, tui đòi đền ở đâu
+event:thien-tai Nhà cháu ở ven sông, đêm qua nước dâng cao quá ngập tới mái, tủ lạnh máy giặt hỏng hết, xã có chế độ gì không ạ
+event:thien-tai vườn chuối nhà em bị gió quật gãy rạp hết, xin hỗ trợ được không
+event:thien-tai đàn gà 500 con chết sạch sau trận lụt, nhà nước có đền không
+event:thien-tai nuoc lut len tan noc lua trong kho uot het, xa co phat gao khong
+event:thien-tai quán bún của em bị bão giật sập, em có được hỗ trợ đồng nào không
+event:thien-tai mưa lớn sạt mất nửa cái sân với bờ rào, ai hỗ trợ
+event:thien-tai tôm nuôi của ba em chết hết do nước lụt, có được bồi thường không
+event:thien-tai bị lụt hư hết đồ, được nhận mấy tiền
+event:thien-tai hoa màu ngập hết, xã đền bao nhiêu
+event:thien-tai chuồng trại nhà tui bị lốc cuốn, có ai giúp không hè
+event:mat-giay-to|1.014064|2.000635 lũ cuốn hết giấy tờ trong nhà giờ làm lại sao
+1.001612|1.001570|1.001266|!event:thien-tai quán em bị ngập nên tạm nghỉ bán 2 tháng, báo ở đâu
 """
 GUARDIANS = """
 1.004837|2.001944 cháu tui ba mạ nó đi làm Sài Gòn bị tai nạn chết cả hai, chừ cháu ở với hai vợ chồng tui là ôn mệ ngoại. Trường hắn bảo phải có giấy chi đó để tui đứng ra ký. Tui phải xin giấy chi, có phải nhận nó làm con nuôi không
@@ -49,6 +61,12 @@ GUARDIANS = """
 1.004837 mẹ tôi bị lẫn không nhận ra ai nữa, tôi muốn đứng ra lo giấy tờ nhà đất thay mẹ
 1.004837 ba em tai biến hôn mê, em muốn ký thay ba giấy tờ ngân hàng
 2.001019 bà nội tôi còn minh mẫn muốn lập di chúc
+1.004837 Chị gái tôi mất, anh rể mất trước đó rồi, để lại hai cháu nhỏ, tôi là cậu muốn đứng ra làm giám hộ cho các cháu thì cần giấy tờ gì
+1.004837 bố mẹ bạn ấy mất cả, bà ngoại 70 tuổi nuôi, đi làm hồ sơ bảo hiểm họ đòi người giám hộ ký thay
+1.004837 ông nội tui muốn làm giám hộ cho cháu nội, mẹ nó bỏ đi, cha nó chết rồi
+2.001263 tui nuôi cháu từ nhỏ, cha mẹ nó mất, chừ tui muốn nhận nó làm con nuôi luôn
+1.001669 em gái tôi quốc tịch Mỹ muốn làm giám hộ cho cháu
+3.000323 cử người giám sát việc giám hộ
 """
 NEIGHBOURS = """
 2.002189 con gái tui lấy chồng bên Lào, cưới đăng ký bên nớ rồi, chừ về xã mình ghi lại làm răng
@@ -70,6 +88,13 @@ NEIGHBOURS = """
 1.001193 khai sinh cho đứa cháu chưa làm, nay nó 6 tuổi rồi sắp đi học
 1.004772 tui 50 tuổi rồi mà chưa từng làm khai sinh
 1.004884|family:lam-lai-giay-khai-sinh|2.000635 con em 7 tuổi bị mất giấy khai sinh
+2.002189 em lấy vợ bên Thái Lan, cưới bên đó rồi giờ về ghi chú lại
+2.000528 cháu tui đẻ bên Campuchia, mẹ nó người bển, giờ về đây làm khai sinh
+1.000110 em ở xã biên giới, chồng người Lào bản bên kia, sinh con ở đây muốn khai sinh
+1.000253 thằng bạn người Lào qua nhà tui ở chơi vài bữa phải báo ai
+1.001193 cháu tôi 3 tuổi sống với bà chưa có giấy khai sinh
+1.001193 con tui lên 8 tuổi mà hồi trước đẻ ở rẫy chưa khai sinh, chừ làm răng
+1.004772 mẹ tui 70 tuổi chưa có khai sinh
 """
 PAPERS = """
 2.001659 Ghe tui đánh cá ven sông bị lụt cuốn chìm mất luôn, giờ cái giấy đăng ký còn đây mà ghe không còn. Chừ tui phải báo chi không
@@ -88,6 +113,10 @@ event:thien-tai ghe bị sóng đánh chìm trong bão có được hỗ trợ k
 2.000913 hợp đồng bán đất chứng thực rồi mà giờ không bán nữa
 2.000913 hai bên ký hợp đồng thuê nhà có chứng thực xong giờ đổi ý muốn hủy
 2.001035 chứng thực hợp đồng mua bán đất
+2.001659 thuyền nhà tôi cháy rụi rồi, giờ xóa đăng ký ở đâu
+2.001659 ghe bán sắt vụn rồi, giấy tờ còn giữ thì trả lại ở đâu
+2.000942 cháy nhà mất hợp đồng mua bán có chứng thực của xã, xin bản khác
+2.000913 đã chứng thực hợp đồng cho con đất rồi mà giờ muốn hủy
 """
 POOR_LIST = """
 1.011607|unknown|family:ho-ngheo|clarify Nhà tau có giấy hộ nghèo mà con chuột cắn rách mất rồi, xin lại răng
@@ -104,6 +133,10 @@ POOR_LIST = """
 1.011608|family:ho-ngheo xin ra khỏi hộ nghèo
 1.011607|family:ho-ngheo|1.011606 làm giấy hộ nghèo ở đâu
 !1.011607 nhà hộ nghèo bị mất căn cước làm lại có mất tiền không
+2.002409 sao nhà tôi nghèo vậy mà bị cắt hộ nghèo, không đúng, tôi muốn thưa
+1.011607 thẻ hộ nghèo bị rách
+1.011607 giay ho ngheo bi mat, xin lai o dau
+1.011608|family:ho-ngheo|1.011606 nhà em hết nghèo rồi muốn rút tên khỏi hộ nghèo
 """
 LAND = """
 1.013831|2.001035 tui có đất rừng sản xuất 1 ha muốn sang cho con trai
@@ -118,6 +151,11 @@ LAND = """
 1.013967 tranh chấp ranh đất, phường hòa giải hai lần rồi vẫn không xong, giờ gửi đơn đâu
 1.013967 xã hòa giải đất rồi mà bên kia không chịu, giờ nộp đơn ở đâu
 1.012812 tranh chấp lối đi với hàng xóm, muốn nhờ xã hòa giải
+1.013831|2.001035 rẫy keo nhà tui có sổ, chừ sang tên cho con rể
+1.013831|2.001035|2.001406|2.001019 ba tui có 2 ha đất rừng muốn chia cho ba anh em
+1.013978 đất rừng chưa có sổ, muốn làm sổ
+1.013967 phường hòa giải tranh chấp đất mấy lần không thành, giờ gửi chủ tịch hay tòa
+1.012812 hàng xóm lấn đất, xin xã hòa giải
 """
 VILLAGE = """
 1.014832 dân làng tui muốn được giao khoảnh rừng sau làng để giữ, hỏi xã thủ tục răng
@@ -140,6 +178,11 @@ family:lam-lai-giay-khai-sinh|2.000635 khai sinh của em bị mất, xin lại 
 1.004222 hộ khẩu tui bị xóa rồi giờ muốn nhập lại
 1.004222 đi nước ngoài về, thường trú đã bị xóa, muốn đăng ký lại
 1.003197 xin xóa hộ khẩu cho con đã chuyển đi
+elsewhere:hoc-sinh-ban-tru cháu tui học trường bán trú được mấy ký gạo
+1.014832 làng tui muốn nhận rừng cộng đồng để bảo vệ
+elsewhere:vay-ngan-hang-chinh-sach muốn vay tiền nuôi heo thì hỏi ai
+1.012223 ông già làng chết rồi, làng muốn bầu người có uy tín khác thay
+1.012968 trường cấp 2 muốn giải thể
 """
 ABROAD = """
 1.004222 Tôi là Việt kiều Mỹ mới về nước, tôi còn quốc tịch Việt Nam nhưng hộ chiếu Việt Nam hết hạn, tôi muốn nhập hộ khẩu vào nhà em gái tôi, cần giấy tờ gì
@@ -158,6 +201,15 @@ elsewhere:quoc-tich tôi là Việt kiều muốn xin trở lại quốc tịch 
 2.001159 mẹ tôi thường trú ở Huế vô chơi với tôi một tuần có phải khai báo không
 1.004194 em thuê trọ ở phường này có phải khai báo gì không
 !1.004194 nhà em cho thuê trọ, có khách tới thuê thì khai báo gì
+1.004222 con gái tôi định cư bên Pháp giờ về nước sinh sống, vẫn quốc tịch Việt Nam, cho nhập hộ khẩu nhà tôi được không
+1.004222 toi di xuat khau lao dong ben nhat 5 nam ve bi xoa ho khau, gio nhap lai sao
+1.004222 kiều bào hồi hương đăng ký thường trú ở nhà anh trai cần gì
+1.000253 việt kiều Mỹ về chơi ngủ nhà tôi một tháng có phải khai báo không
+elsewhere:ho-chieu hộ chiếu Việt Nam của tôi hết hạn làm lại ở đâu
+1.004194 bố tôi hộ khẩu Thái Bình vào ở với vợ chồng tôi 4 tháng, có cần đăng ký tạm trú không
+1.004194 mẹ em ở quê ra ở nhờ nhà em 2 tháng chăm cháu có phải khai báo gì không
+1.004194 ở nhờ nhà bà con ba tháng đi làm công trình có phải khai báo không
+2.001159 bạn em ngủ lại nhà em hai đêm có phải khai báo không
 """
 ELSEWHERE = """
 elsewhere:bao-hiem-y-te Tôi là cựu chiến binh 65 tuổi, nhà thuộc diện cận nghèo, tôi có được bảo hiểm y tế miễn phí không?
@@ -170,6 +222,10 @@ elsewhere:chuyen-truong nhà em mới dọn về phường mình, con đang họ
 elsewhere:chuyen-truong con tui học lớp 7 ở quê, muốn xin chuyển trường vô đây học
 elsewhere:vay-ngan-hang-chinh-sach hộ nghèo vay vốn nuôi bò ở đâu
 3.000182 đăng ký cho con vào lớp 6 trường gần nhà
+elsewhere:bao-hiem-y-te cựu chiến binh có được cấp thẻ bảo hiểm y tế không
+elsewhere:bao-hiem-y-te sinh viên ở trọ mua bhyt ở đâu
+elsewhere:chuyen-truong xin chuyển trường cho con cần giấy tờ gì
+elsewhere:chuyen-truong chuyen truong lop 8 tu nam dinh vao da nang
 """
 ACT_BEFORE_BACKGROUND = """
 1.009141 Tôi xây nhà xong rồi, chủ nhà nhờ tôi xin số nhà, làm ở đâu?
@@ -186,6 +242,11 @@ thanks em tìm thấy căn cước rồi, khỏi cần làm lại nữa
 thanks tui kiếm ra sổ đỏ rồi, không phải xin lại nữa nha
 !thanks em tìm lại được bằng lái cũ, giờ có hai bằng thì nộp lại ở đâu
 1.001612|event:mo-quan mở một tiệm tạp hóa
+1.009141 mới mua nhà chưa có số nhà, xin ở đâu
+1.013225 xin giấy phép xây nhà
+2.000635 tôi đã ly hôn, tòa đòi bản chính giấy kết hôn mà tôi mất rồi, xin lại ở đâu
+2.000547 cháu sinh ở Đức có giấy khai sinh Đức rồi, giờ về xã ghi vào sổ
+thanks kiếm được cái ví rồi, thôi khỏi làm lại nữa
 """
 
 
