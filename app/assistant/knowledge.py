@@ -171,7 +171,8 @@ def build_leanings(folder: Path) -> Leanings:
 
     def leaning(item: Mapping[str, Any]) -> Leaning:
         unless = pattern(item["unless"], words) if "unless" in item else None
-        return Leaning(pattern(item["when"], words), unless, codes(item, "toward"), codes(item, "away"))
+        anyhow = item.get("anyhow") == "true"
+        return Leaning(pattern(item["when"], words), unless, codes(item, "toward"), codes(item, "away"), anyhow)
 
     own_words = {code: pattern(said, words) for code, said in data["own_words"].items()}
     return Leanings([leaning(item) for item in data["leanings"]], own_words, leaning(data["mourning"]), pattern(data["silence"], words))

@@ -46,9 +46,13 @@ class Nearby:
         """Whether folded words ask what one receives: «được mấy tiền»."""
         return self._topics.about("receiving", plain)
 
+    def _aided(self, text: str) -> bool:
+        """Whether it asks if one gets money: «có được trợ cấp không»."""
+        return self._topics.about("aided", " ".join(folded_words(text)))
+
     def offer(self, reply: Reply, part: Part, procedure: Procedure, text: str, before: State, catalog: Catalog) -> Offer | None:
         """What is offered beside an answer about a procedure instead of its cases; None when nothing is near."""
-        if Aspect.AMOUNT in part.aspects and not self.gives(procedure):
+        if (Aspect.AMOUNT in part.aspects or self._aided(text)) and not self.gives(procedure):
             likely = [(other, catalog.current(other.code)) for other in procedure.lookalikes]
             paying = [other for other, found in likely if found is not None and self.pays(found)][:MOST]
             return self._paying(reply, paying) if paying else None

@@ -15,7 +15,7 @@ from app.understanding.screen import Screen, Screened
 from app.understanding.text import fold
 
 TOWARD, AWAY = 5.0, 8.0  # added to a class's logit, and taken from it
-MOST_WORDS = 24  # of a message that they speak of: a story says much in passing
+MOST_WORDS = 24  # of a message that most of them speak of: a story says much in passing
 _WORD = re.compile(r"=?[^\W\d_]+")
 _NAMED = re.compile(r"<(\w+)>")
 _ESCAPE = re.compile(r"\\.")
@@ -29,6 +29,8 @@ class Leaning:
     unless: re.Pattern[str] | None = None
     toward: tuple[str, ...] = ()
     away: tuple[str, ...] = ()
+    anyhow: bool = False
+    """Whether it is believed in a long story too, and in a message that sets one matter against another."""
 
     def patterns(self) -> tuple[re.Pattern[str], ...]:
         """Whatever is looked for."""
@@ -54,6 +56,7 @@ class Leanings:
         `silence`: a message that sets one matter against another («chứ không phải …», «… xong rồi, chỉ cần …») has signs of both.
         """
         self._leanings, self._own_words, self._mourning, self._silence = tuple(leanings), dict(own_words or {}), mourning, silence
+        self._anyhow = tuple(leaning for leaning in self._leanings if leaning.anyhow)
         single = [*self._own_words.values(), *([silence] if silence else ())]
         self.screen = Screen([*chain(*(one.patterns() for one in (*leanings, *([mourning] if mourning else ())))), *single])
 
@@ -63,16 +66,15 @@ class Leanings:
 
     def of(self, original: str) -> dict[str, float]:
         """What each class gains or loses by a message."""
-        if original.count(" ") >= MOST_WORDS:
-            return {}
         found: dict[str, float] = {}
         message = self.screen.read(original)
-        contrasts = self._silence is not None and message.has((self._silence,))
-        for leaning in () if contrasts else self._leanings:
+        story = original.count(" ") >= MOST_WORDS
+        doubtful = story or (self._silence is not None and message.has((self._silence,)))
+        for leaning in self._anyhow if doubtful else self._leanings:
             if leaning.speaks(message):
                 found |= {name: found.get(name, 0.0) - AWAY for name in leaning.away}
                 found |= {name: found.get(name, 0.0) + TOWARD for name in leaning.toward}
-        for name, said in self._own_words.items():
+        for name, said in () if story else self._own_words.items():
             if not message.has((said,)):
                 found[name] = found.get(name, 0.0) - AWAY
         return found

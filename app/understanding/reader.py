@@ -64,6 +64,8 @@ class Reading:
     """Ids of those that are no variant (nước ngoài, làm lại…) or whose variant the message speaks of."""
     only_asks: bool = False
     """Whether it asks for papers, money, time or place, and says nothing of a matter."""
+    leant: bool = False
+    """Whether certain words say that the likeliest is meant (`leaning.py`)."""
     weigh: Callable[[], float] = zero
     """Weighs how vague it is: only for who asks, since most messages are clear."""
     denied: bool = False
@@ -161,8 +163,9 @@ class Reader:
             only_asks = self.rules.general_words.issuperset(query.content)
         else:
             only_asks = bool(signs.aspects) and self.rules.aspect_words.issuperset(query.content)
+        leant = bool(entries) and leans.get(entries[0][0].id, 0.0) > 0
         weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
-        return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, only_asks, weigh)
+        return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, only_asks, leant, weigh)
 
     def _leans(self, query: Query, in_mind: set[str | None]) -> dict[str, float]:
         """What classes gain and lose by certain words.
@@ -207,7 +210,7 @@ class Reader:
         `least`: where it cannot be as sure as that, no name is looked for and the most that it can be is said.
         """
         words = reading.query.words.plain.split()
-        if self.foreign_words is None or reading.ranking is None or reading.top is None or reading.exact:
+        if self.foreign_words is None or reading.ranking is None or reading.top is None or reading.exact or reading.leant:
             return 0.0, self.national.nearest(words)
         said = self.foreign_words.score(reading.query.terms)
         evidence = partial(foreign_features, reading.confidence, reading.ranking.nearest, reading.ranking.coverage, said)
