@@ -238,15 +238,15 @@ ACT_BEFORE_BACKGROUND = """
 1.009141 xin so nha moi xay can gi
 2.000635 em ly hôn 2 năm rồi giờ cần xin lại giấy kết hôn bị mất
 elsewhere:ly-hon-toa-an muốn ly hôn mà mất giấy kết hôn thì nộp đơn ở đâu
-thanks em tìm thấy căn cước rồi, khỏi cần làm lại nữa
-thanks tui kiếm ra sổ đỏ rồi, không phải xin lại nữa nha
-!thanks em tìm lại được bằng lái cũ, giờ có hai bằng thì nộp lại ở đâu
+found_again em tìm thấy căn cước rồi, khỏi cần làm lại nữa
+found_again tui kiếm ra sổ đỏ rồi, không phải xin lại nữa nha
+!found_again em tìm lại được bằng lái cũ, giờ có hai bằng thì nộp lại ở đâu
 1.001612|event:mo-quan mở một tiệm tạp hóa
 1.009141 mới mua nhà chưa có số nhà, xin ở đâu
 1.013225 xin giấy phép xây nhà
 2.000635 tôi đã ly hôn, tòa đòi bản chính giấy kết hôn mà tôi mất rồi, xin lại ở đâu
 2.000547 cháu sinh ở Đức có giấy khai sinh Đức rồi, giờ về xã ghi vào sổ
-thanks kiếm được cái ví rồi, thôi khỏi làm lại nữa
+found_again kiếm được cái ví rồi, thôi khỏi làm lại nữa
 """
 
 
