@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 
 from app.assistant.knowing import Knowledge
 from app.assistant.options import beside_name
-from app.catalog.content import Procedure
+from app.assistant.told import Topics
+from app.catalog.content import Case, Procedure
 from app.local.snapshot import Snapshot
 from app.understanding.decision import State
+from app.understanding.text import folded_words
+
+TOPICS = Topics()
 
 
 @dataclass(frozen=True)
@@ -35,4 +39,23 @@ class Asked:
         beside = beside_name(self.text or self.plain, procedure, self.knowledge.reader.index)
         if beside.asks_whether and self.before.code == procedure.code:
             return None
-        return picker.pick(self.words.intersection(beside.words), self.markers)
+        picked = picker.pick(self.words.intersection(beside.words), self.markers)
+        if picked is None:
+            return self._issued_abroad(procedure)
+        return None if self.doubted(procedure, procedure.case(picked)) else picked
+
+    def _issued_abroad(self, procedure: Procedure) -> str | None:
+        """«Bằng học ở Úc»: the one case that is about what a foreign country issued."""
+        if not TOPICS.about("issued_abroad", " ".join(folded_words(self.text or self.plain))):
+            return None
+        found = [case.id for case in procedure.cases if TOPICS.about("by_abroad", _of(case))]
+        return found[0] if len(found) == 1 else None
+
+    def doubted(self, procedure: Procedure, case: Case) -> bool:
+        """Whether a case is about what the message says nothing of (ly hôn), or it speaks of what another case is about (nước ngoài)."""
+        said = " ".join(folded_words(self.text or self.plain))
+        return TOPICS.unlike(said, _of(case), [_of(each) for each in procedure.cases if each.id != case.id])
+
+
+def _of(case: Case) -> str:
+    return " ".join(folded_words(f"{case.name} {case.when}"))

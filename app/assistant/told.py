@@ -88,6 +88,7 @@ class Topics:
         """Words for the people of a story: shared, they say something beside other words, and nothing alone."""
         self._pointed = [(re.compile("|".join(each["asked"])), re.compile("|".join(each["of"]))) for each in words["pointed"].values()]
         self._qualifiers = [(re.compile("|".join(each["of"])), re.compile("|".join(each["said"]))) for each in words["qualifiers"].values()]
+        self._events = [(re.compile("|".join(each["of"])), re.compile("|".join(each["said"]))) for each in words["events"].values()]
         self._patterns = {
             name: (_any(topic["of"]), _any(topic["not"])) for name, topic in words.items() if isinstance(topic, dict) and "of" in topic
         }
@@ -104,6 +105,15 @@ class Topics:
     def qualified(self, plain: str, question: str) -> bool:
         """Whether folded words are about others only (abroad, organisations…), of whom a question says nothing."""
         return any(of.search(plain) and not said.search(question) for of, said in self._qualifiers)
+
+    def unlike(self, said: str, own: str, others: Iterable[str]) -> bool:
+        """Whether a case is about what is not said, or another alone is about what is said. All folded."""
+        rest = tuple(others)
+        for of, spoken in self._events:
+            about, told = of.search(own) is not None, spoken.search(said) is not None
+            if about != told and any((of.search(each) is not None) == told for each in rest):
+                return True
+        return False
 
     def speaking(self, topic: str, among: Iterable[Sentence]) -> tuple[Sentence, ...]:
         """The sentences that speak of it; of a text of several, only those."""
