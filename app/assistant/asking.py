@@ -100,7 +100,7 @@ class Asking:
         goes_on = decision.inherited and before.code == procedure.code
         so = affirmed(text)
         corrects = so != text and not Spoken.of(text, index).asks
-        if corrects and goes_on and not part.aspects:
+        if corrects and goes_on and not part.aspects and _confirms(text, so, procedure, index):
             return reply.model_copy(update={"paragraphs": (words.say(words.get("card.still"), {"name": procedure.name}),)})
         text = so if corrects else text
         told = self._told(procedure, case, part.aspects, text, index, goes_on=goes_on)
@@ -144,15 +144,17 @@ class Asking:
         line = Line(label=label, text=texts[0]) if len(texts) == 1 else Line(label=label, text="", items=texts)
         return Told((line,), pointed=found.pointed)
 
-    def beside_fact(self, reply: Reply, procedure: Procedure, text: str, index: Index, today: dt.date) -> Reply:
-        """The question of a guide once more, with what the procedure says to a fact that was told instead of an answer."""
+    def beside_question(self, reply: Reply, procedure: Procedure, text: str, index: Index, today: dt.date, *, asks: bool) -> Reply:
+        """The question of a guide once more, with what the procedure says to what was asked or told instead of an answer."""
         found = self._found(procedure, None, text, index)
         told = tuple(dict.fromkeys(each.text for each in found.sentences))
-        if not told:
+        if not told or (asks and not found.pointed and not any(each.paper for each in found.sentences)):
             return reply
         card = self._cards.card(procedure, procedure.cases[0], (), today, case_known=False)
-        line = Line(label=self._replies.get("card.fact")["label"], text="", items=told)
-        return reply.model_copy(update={"cards": (card.model_copy(update={**BARE, "lines": (line,)}),)})
+        line = Line(label=self._replies.get(f"card.{'told' if asks else 'fact'}")["label"], text="", items=told)
+        again = (self._replies.say(self._replies.get("card.again"), {"name": procedure.name}),)
+        card = card.model_copy(update={**BARE, "lines": (line,)})
+        return reply.model_copy(update={"paragraphs": again if asks else reply.paragraphs, "cards": (card,)})
 
     def late(self, decision: Decision, asked: Asked) -> Card | None:
         """«Để quá 60 ngày có bị phạt không» about the matter in mind: by when it is to be done, where a source says that."""
@@ -198,6 +200,13 @@ class Asking:
 def _shown(text: str, lines: Iterable[Line]) -> bool:
     """Whether a card says this anyway: not as one of several, where it is better said first."""
     return any(text in line.text or any(text in item and text != item for item in line.items) for line in lines)
+
+
+def _confirms(text: str, so: str, procedure: Procedure, index: Index) -> bool:
+    """Whether a correction says something, and denies nothing of the procedure's own name: «mất» of «Cấp lại sổ đỏ bị mất»."""
+    said, name = index.words(so).content, index.normalizer.words(procedure.name).content
+    denied = set(index.words(text).content).difference(said)
+    return bool(said) and denied.isdisjoint(name)
 
 
 def phone_of(procedure: Procedure, commune: CommuneProfile) -> Phone:

@@ -16,7 +16,7 @@ from app.assistant.asking import Asking
 from app.assistant.cards import PORTAL, Cards, is_of_police
 from app.assistant.cases import still_there, to_choose
 from app.assistant.each import Each
-from app.assistant.guiding import FACT, FINES, GUIDE, LISTS, Guiding
+from app.assistant.guiding import FACT, FINES, GUIDE, LISTS, QUESTION, Guiding
 from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
@@ -104,8 +104,8 @@ class Composer:
         procedure = asked.knowledge.catalog.current(decision.parts[0].code) if len(decision.parts) == 1 else None
         index, commune = asked.knowledge.reader.index, asked.local.profile
         text = asked.text or asked.plain
-        if procedure is not None and decision.target == FACT:
-            return self._asking.beside_fact(reply, procedure, text, index, asked.now.date()), decision
+        if procedure is not None and decision.target in (FACT, QUESTION):
+            return self._asking.beside_question(reply, procedure, text, index, asked.now.date(), asks=decision.target == QUESTION), decision
         if procedure is None or len(reply.cards) != 1 or decision.intent == GUIDE:
             return reply, decision
         part = decision.parts[0]

@@ -108,7 +108,7 @@ class Guiding:
         if standing.question is not None and (unheard or unsure):
             if unsure:
                 return _not_answered(standing, state, None, 0)
-            tells = corrects or (signs.states and not spoken.denies and decision.outcome != "unknown")
+            tells = corrects or (signs.states and decision.outcome != "unknown")
             return _not_answered(standing, state, QUESTION if spoken.asks else FACT if tells else None, state.unheard + 1)
         if decision.outcome == "other" and not decision.state.choices:  # after a thanks, the question still stands
             return replace(decision, state=replace(decision.state, choices=state.choices, labels=state.labels))
