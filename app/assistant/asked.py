@@ -39,22 +39,20 @@ class Asked:
         beside = beside_name(self.text or self.plain, procedure, self.knowledge.reader.index)
         if beside.asks_whether and self.before.code == procedure.code:
             return None
+        cases = [_of(case) for case in procedure.cases]
+        told = TOPICS.meant(self._said, cases)
+        if told is not None:
+            return procedure.cases[told].id
         picked = picker.pick(self.words.intersection(beside.words), self.markers)
-        if picked is None:
-            return self._issued_abroad(procedure)
-        return None if self.doubted(procedure, procedure.case(picked)) else picked
+        return None if picked is None or self.doubted(procedure, procedure.case(picked)) else picked
 
-    def _issued_abroad(self, procedure: Procedure) -> str | None:
-        """«Bằng học ở Úc»: the one case that is about what a foreign country issued."""
-        if not TOPICS.about("issued_abroad", " ".join(folded_words(self.text or self.plain))):
-            return None
-        found = [case.id for case in procedure.cases if TOPICS.about("by_abroad", _of(case))]
-        return found[0] if len(found) == 1 else None
+    @property
+    def _said(self) -> str:
+        return " ".join(folded_words(self.text or self.plain))
 
     def doubted(self, procedure: Procedure, case: Case) -> bool:
         """Whether a case is about what the message says nothing of (ly hôn), or it speaks of what another case is about (nước ngoài)."""
-        said = " ".join(folded_words(self.text or self.plain))
-        return TOPICS.unlike(said, _of(case), [_of(each) for each in procedure.cases if each.id != case.id])
+        return TOPICS.unlike(self._said, _of(case), [_of(each) for each in procedure.cases if each.id != case.id])
 
 
 def _of(case: Case) -> str:
