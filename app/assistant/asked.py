@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 
 from app.assistant.knowing import Knowledge
 from app.assistant.options import beside_name
-from app.catalog.content import Procedure
+from app.assistant.told import Topics
+from app.catalog.content import Case, Procedure
 from app.local.snapshot import Snapshot
 from app.understanding.decision import State
+from app.understanding.text import folded_words
+
+TOPICS = Topics()
 
 
 @dataclass(frozen=True)
@@ -35,4 +39,21 @@ class Asked:
         beside = beside_name(self.text or self.plain, procedure, self.knowledge.reader.index)
         if beside.asks_whether and self.before.code == procedure.code:
             return None
-        return picker.pick(self.words.intersection(beside.words), self.markers)
+        cases = [_of(case) for case in procedure.cases]
+        told = TOPICS.meant(self._said, cases)
+        if told is not None:
+            return procedure.cases[told].id
+        picked = picker.pick(self.words.intersection(beside.words), self.markers)
+        return None if picked is None or self.doubted(procedure, procedure.case(picked)) else picked
+
+    @property
+    def _said(self) -> str:
+        return " ".join(folded_words(self.text or self.plain))
+
+    def doubted(self, procedure: Procedure, case: Case) -> bool:
+        """Whether a case is about what the message says nothing of (ly hôn), or it speaks of what another case is about (nước ngoài)."""
+        return TOPICS.unlike(self._said, _of(case), [_of(each) for each in procedure.cases if each.id != case.id])
+
+
+def _of(case: Case) -> str:
+    return " ".join(folded_words(f"{case.name} {case.when}"))

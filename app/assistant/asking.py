@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.assistant.affirmed import affirmed
+from app.assistant.asked import Asked
 from app.assistant.cards import Cards, is_of_police
 from app.assistant.details import Details, Found
+from app.assistant.options import Spoken
 from app.assistant.replies import Replies
 from app.assistant.told import Sentence
 from app.catalog.content import UNKNOWN, Case, Procedure
@@ -16,6 +20,7 @@ from app.messages import Card, Line, Reply
 from app.understanding.decision import Decision, State
 from app.understanding.index import Index
 from app.understanding.rules import Aspect
+from app.understanding.text import folded_words
 
 INSTEAD: Mapping[Aspect, frozenset[Aspect]] = {
     Aspect.WHO: frozenset({Aspect.AGENCY, Aspect.STEPS}),
@@ -61,6 +66,10 @@ class Asking:
     def aspects(self, procedure: Procedure, heard: tuple[Aspect, ...], plain: str) -> tuple[Aspect, ...]:
         """The aspects to show of those heard."""
         asked = set(heard) - {other for aspect in heard for other in INSTEAD.get(aspect, frozenset()) if other is not aspect}
+        if asked & {Aspect.DEADLINE, Aspect.VALIDITY} and Aspect.VALIDITY in heard and Aspect.DEADLINE in heard:
+            asked = (asked - {Aspect.DEADLINE}) | {Aspect.VALIDITY}  # «giấy có hạn bao lâu»
+        if Aspect.DEADLINE in asked and Aspect.TIME in heard and "thoi han" in plain and not self.speaks("deadline", procedure):
+            asked = (asked - {Aspect.DEADLINE}) | {Aspect.TIME}  # «thời hạn đăng ký kết hôn bao lâu»
         pays, receiving = self.nearby.pays(procedure), self.nearby.receiving(plain)
         if asked & {Aspect.FEE, Aspect.AMOUNT} and receiving:
             asked = (asked - {Aspect.FEE, Aspect.RESULT}) | {Aspect.AMOUNT}
@@ -89,6 +98,11 @@ class Asking:
         if chosen and not part.aspects:
             return reply
         goes_on = decision.inherited and before.code == procedure.code
+        so = affirmed(text)
+        corrects = so != text and not Spoken.of(text, index).asks
+        if corrects and goes_on and not part.aspects and _confirms(text, so, procedure, index):
+            return reply.model_copy(update={"paragraphs": (words.say(words.get("card.still"), {"name": procedure.name}),)})
+        text = so if corrects else text
         told = self._told(procedure, case, part.aspects, text, index, goes_on=goes_on)
         if chosen and not told.pointed:
             return reply
@@ -102,6 +116,8 @@ class Asking:
                 return reply.model_copy(update={"closing": (missing, *reply.closing)})
             return reply.model_copy(update={"paragraphs": (missing,), "cards": (card.model_copy(update=BARE),)})
         card = self._with_told(card, told, procedure, part.aspects)
+        if Aspect.DEADLINE in part.aspects and self._topics.about("late", " ".join(folded_words(text))):
+            reply = reply.model_copy(update={"closing": (words.get("card.late"), *reply.closing)})
         if part.aspects or not told.lines:
             return reply.model_copy(update={"cards": (card,)})
         card = card.model_copy(update={**BARE, "lines": told.lines})
@@ -111,7 +127,8 @@ class Asking:
         self, procedure: Procedure, case: Case | None, aspects: tuple[Aspect, ...], text: str, index: Index, *, goes_on: bool
     ) -> Told:
         """What else the procedure says to a question. `goes_on`: it is asked after an answer about this procedure."""
-        if not ANSWERED.union({Aspect.MEANING, Aspect.FEE}).issuperset(aspects) or not (aspects or goes_on):
+        asks = bool(aspects) or goes_on or Spoken.of(text, index).supposes
+        if not ANSWERED.union({Aspect.MEANING, Aspect.FEE}).issuperset(aspects) or not asks:
             return Told()
         found = self._found(procedure, case, text, index)
         if not goes_on and not found.pointed:  # who has heard nothing yet is told of this procedure
@@ -126,6 +143,30 @@ class Asking:
         label = self._replies.get("card.told")["label"]
         line = Line(label=label, text=texts[0]) if len(texts) == 1 else Line(label=label, text="", items=texts)
         return Told((line,), pointed=found.pointed)
+
+    def beside_question(self, reply: Reply, procedure: Procedure, text: str, index: Index, today: dt.date, *, asks: bool) -> Reply:
+        """The question of a guide once more, with what the procedure says to what was asked or told instead of an answer."""
+        found = self._found(procedure, None, text, index)
+        told = tuple(dict.fromkeys(each.text for each in found.sentences))
+        if not told or (asks and not found.pointed and not any(each.paper for each in found.sentences)):
+            return reply
+        card = self._cards.card(procedure, procedure.cases[0], (), today, case_known=False)
+        line = Line(label=self._replies.get(f"card.{'told' if asks else 'fact'}")["label"], text="", items=told)
+        again = (self._replies.say(self._replies.get("card.again"), {"name": procedure.name}),)
+        card = card.model_copy(update={**BARE, "lines": (line,)})
+        return reply.model_copy(update={"paragraphs": again if asks else reply.paragraphs, "cards": (card,)})
+
+    def late(self, decision: Decision, asked: Asked) -> Card | None:
+        """«Để quá 60 ngày có bị phạt không» about the matter in mind: by when it is to be done, where a source says that."""
+        code = asked.before.code
+        procedure = asked.knowledge.catalog.current(code) if code and code in decision.codes[:1] else None
+        if procedure is None or not self.speaks("deadline", procedure):
+            return None
+        return self._cards.card(procedure, procedure.cases[0], (Aspect.DEADLINE,), asked.now.date(), case_known=False)
+
+    def speaks(self, topic: str, procedure: Procedure) -> bool:
+        """Whether a procedure says anything of it."""
+        return bool(self._topics.speaking(topic, self._cards.told(procedure, procedure.cases)))
 
     def _found(self, procedure: Procedure, case: Case | None, text: str, index: Index) -> Found:
         key = (procedure.code, case.id if case else "")
@@ -159,6 +200,13 @@ class Asking:
 def _shown(text: str, lines: Iterable[Line]) -> bool:
     """Whether a card says this anyway: not as one of several, where it is better said first."""
     return any(text in line.text or any(text in item and text != item for item in line.items) for line in lines)
+
+
+def _confirms(text: str, so: str, procedure: Procedure, index: Index) -> bool:
+    """Whether a correction says something, and denies nothing of the procedure's own name: «mất» of «Cấp lại sổ đỏ bị mất»."""
+    said, name = index.words(so).content, index.normalizer.words(procedure.name).content
+    denied = set(index.words(text).content).difference(said)
+    return bool(said) and denied.isdisjoint(name)
 
 
 def phone_of(procedure: Procedure, commune: CommuneProfile) -> Phone:

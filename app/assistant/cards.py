@@ -154,7 +154,9 @@ class Cards:
         items = tuple(condition.text for condition in procedure.conditions)
         if items:
             return who, items
-        return self._replies.say(self._replies.get("card.no_conditions"), {"who": who}), ()
+        cases = tuple(case.when for case in procedure.cases) if 1 < len(procedure.cases) <= MAX_TOLD else ()
+        said = {"who": who, "police": is_of_police(procedure), "names": cases}
+        return self._replies.say(self._replies.get("card.no_conditions"), said), cases
 
     def _who(self, procedure: Procedure, case: Case, __: bool) -> tuple[str, tuple[str, ...]]:
         """Who does it, and what is said elsewhere of doing it in another's place."""

@@ -16,7 +16,7 @@ from app.assistant.asking import Asking
 from app.assistant.cards import PORTAL, Cards, is_of_police
 from app.assistant.cases import still_there, to_choose
 from app.assistant.each import Each
-from app.assistant.guiding import GUIDE, LISTS, Guiding
+from app.assistant.guiding import FACT, FINES, GUIDE, LISTS, QUESTION, Guiding
 from app.assistant.hours import INTENTS as CALENDAR_INTENTS
 from app.assistant.hours import hours_context
 from app.assistant.knowing import Knowledge
@@ -76,6 +76,9 @@ class Composer:
             return Reply(paragraphs=self._asking.hours(procedure, asked.local.profile), feedback=True), decision
         if decision.intent in news.INTENTS:
             return self._news(decision, asked), decision
+        if decision.intent == FINES and (late := self._asking.late(decision, asked)) is not None:
+            reply, _ = self._canned(FINES, decision, asked)
+            return reply.model_copy(update={"cards": (late,)}), decision
         if decision.intent in ("fines", "law_advice", "petition") or decision.outcome == "unknown":
             return self._near(decision, asked)
         return self._canned(decision.intent, decision, asked)
@@ -93,15 +96,20 @@ class Composer:
         for part in decision.parts:
             procedure = asked.knowledge.catalog.current(part.code)
             parts.append(replace(part, aspects=self._asking.aspects(procedure, part.aspects, asked.plain)) if procedure else part)
+        if len(parts) > 1:  # the last one named stands first, as what was asked last does
+            decision = replace(decision, state=replace(decision.state, recent=tuple(part.code for part in reversed(parts))))
         return replace(decision, parts=tuple(parts))
 
     def _answering(self, reply: Reply, decision: Decision, asked: Asked) -> Composed:
         """The reply with the sentences that answer the very question first; no answer twice to two questions."""
         procedure = asked.knowledge.catalog.current(decision.parts[0].code) if len(decision.parts) == 1 else None
+        index, commune = asked.knowledge.reader.index, asked.local.profile
+        text = asked.text or asked.plain
+        if procedure is not None and decision.target in (FACT, QUESTION):
+            return self._asking.beside_question(reply, procedure, text, index, asked.now.date(), asks=decision.target == QUESTION), decision
         if procedure is None or len(reply.cards) != 1 or decision.intent == GUIDE:
             return reply, decision
-        index, commune = asked.knowledge.reader.index, asked.local.profile
-        text, part = asked.text or asked.plain, decision.parts[0]
+        part = decision.parts[0]
         reply = self._asking.answering(reply, decision, procedure, text, asked.before, index, commune)
         offer = self._asking.nearby.offer(reply, part, procedure, text, asked.before, asked.knowledge.catalog)
         if offer is None:

@@ -17,6 +17,7 @@ OTHERWISE = 0.25  # what a word counts that was typed with other accents («ký�
 MOST = 3
 SCATTERED = 0.6  # and where no two words stand side by side in both
 OF_PAPER = 0.7  # and of a paper, whose condition may be about something else
+IN_A_ROW = 4  # words of the question that a sentence has side by side, so that it speaks of that
 RARE = 3.2  # what the only word that is shared must weigh
 NAMED = 1.1  # the share that a paper has that the question names
 PAPER = frozenset({"giay", "ban", "to", "van", "so", "don"})  # how most papers' names begin
@@ -136,11 +137,13 @@ class Details:
         together = bool(near) or not self._topics.compounds.isdisjoint(shared)
         if self._named(asked.said, sentence, index):
             return NAMED, NAMED
-        if not shared or not (together or len(shared) > 1 or max(shared.values()) >= RARE):
+        row = bool(shared) and _in_a_row(asked, told)
+        if not shared or not (row or together or len(shared) > 1 or max(shared.values()) >= RARE):
             return 0.0, 1.0
         more = sum(index.rarity(word) for word in asked.passing if word in told.words and asked.said.agreeing(word, told) == 1)
         enough = OF_PAPER if sentence.paper or sentence.beside else ENOUGH if together else SCATTERED
-        return min(1.0, (sum(shared.values()) + sum(near) + more) / asked.total), enough
+        share = min(1.0, (sum(shared.values()) + sum(near) + more) / asked.total)
+        return (max(share, enough) if row else share), enough
 
     def _named(self, asked: _Said, sentence: Sentence, index: Index) -> bool:
         """Whether the question says how the name of the paper begins that a sentence is about."""
@@ -176,3 +179,13 @@ class Details:
                 content.update(() if words.filler[at] else said[-1:])
             at += max(1, len(phrase))
         return _Said(tuple(said), frozenset(content - self._topics.empty), frozenset(said) - content, words.original)
+
+
+def _in_a_row(asked: _Asked, told: _Said) -> bool:
+    """«Hòa giải không thành thì sao»: whether four words of the question, one of them telling, stand in a sentence one behind the other."""
+    words = asked.said.words
+    rows = (words[at : at + IN_A_ROW] for at in range(len(words) - IN_A_ROW + 1))
+    return any(
+        not asked.weights.keys().isdisjoint(row) and told.holds(row) and all(asked.said.agreeing(word, told) == 1 for word in row)
+        for row in rows
+    )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from app.assistant.affirmed import affirmed
 from app.assistant.asked import Asked
 from app.assistant.cards import WHOLE, Cards
 from app.assistant.knowing import Knowledge
@@ -23,12 +24,16 @@ from app.messages import Card, Choice, Line, Reply
 from app.understanding.choosing import choose
 from app.understanding.danger import HEARD
 from app.understanding.decision import SURE_ENOUGH, Decision, Part, State
+from app.understanding.index import Index
 from app.understanding.rules import Aspect, Signs
 
+FINES = "fines"
 GUIDE = "guide"
 """The intent of a question asked again."""
 QUESTION = "question"
 """The target of a question that somebody asks instead of answering, and that names nothing of what we know."""
+FACT = "fact"
+"""The target of a question that somebody answers with a fact that chooses nothing: «cháu 15 tuổi rồi»."""
 OFTEN = 2  # times in a row that a question was not answered, from which all is shown
 LISTS = (Aspect.DOCUMENTS, Aspect.FORMS)
 ASKED, EVERYTHING = (Aspect.DOCUMENTS, Aspect.CONDITIONS), (Aspect.DOCUMENTS, Aspect.FEE, Aspect.TIME)
@@ -67,7 +72,10 @@ class Guiding:
         signs = knowledge.reader.rules.signs(words.plain, " ".join(words.folded), words.original)
         if signs.sure is not None or decision.intent in HEARD:
             return decision
-        spoken = Spoken.of(text, index, today)
+        so = _so(text, index)
+        corrects, text, spoken = so != text, so, Spoken.of(so, index, today)
+        if decision.intent == FINES and spoken.asks:  # «khai tử trễ có bị phạt không» asks, and answers nothing
+            return replace(decision, state=replace(decision.state, choices=state.choices, labels=state.labels, answers=state.answers))
         if procedure.guide is None:
             return self._case_heard(_kept(decision, procedure, knowledge, spoken, state), procedure, knowledge, signs, spoken, text, state)
         asking = any(choice.startswith("guide:") for choice in state.choices)
@@ -80,17 +88,29 @@ class Guiding:
         chosen = self._answer(decision, standing, knowledge, signs, spoken, text, state)
         if chosen is not None:
             return chosen if isinstance(chosen, Decision) else choose(chosen, signs.aspects or state.aspects, state)
+        return (
+            self._beside(decision, standing, knowledge, signs, spoken, state, corrects=corrects)
+            if asking
+            else _kept(decision, procedure, knowledge, spoken, state)
+        )
+
+    def _beside(
+        self, decision: Decision, standing: Standing, knowledge: Knowledge, signs: Signs, spoken: Spoken, state: State, *, corrects: bool
+    ) -> Decision:
+        """What follows from a message that answers no question of a guide while one is open."""
+        procedure, index = standing.procedure, knowledge.reader.index
+        words = index.query(spoken.original).words
         same = decision.inherited and [part.code for part in decision.parts] == [procedure.code]
         name = index.normalizer.words(procedure.name).content
         nothing = same and not signs.aspects and (spoken.asks or set(words.content).isdisjoint(name))
         unheard = decision.outcome == "unknown" or decision.intent == "empty" or decision.choices == state.choices or nothing
         unsure = _UNSURE.search(words.plain) is not None and len(words.folded) <= MORE + MORE and not signs.aspects
-        if asking and standing.question is not None and (unheard or unsure):
-            if spoken.asks and not unsure:
-                return replace(_repeat(standing, state, None), target=QUESTION)
-            unheard_so_far = replace(state, unheard=0 if unsure else state.unheard + 1)
-            return replace(_repeat(standing, unheard_so_far, None), outcome="clarify")
-        if asking and decision.outcome == "other" and not decision.state.choices:  # after a thanks, the question still stands
+        if standing.question is not None and (unheard or unsure):
+            if unsure:
+                return _not_answered(standing, state, None, 0)
+            tells = corrects or (signs.states and decision.outcome != "unknown")
+            return _not_answered(standing, state, QUESTION if spoken.asks else FACT if tells else None, state.unheard + 1)
+        if decision.outcome == "other" and not decision.state.choices:  # after a thanks, the question still stands
             return replace(decision, state=replace(decision.state, choices=state.choices, labels=state.labels))
         return _kept(decision, procedure, knowledge, spoken, state)
 
@@ -179,7 +199,7 @@ class Guiding:
         questions, possible = procedure.guide or (), frozenset(case.id for case in procedure.cases)
         known = numbers_of(given)
         found: dict[str, int] = {}
-        spoken = beside_name(text, procedure, knowledge.reader.index, asked.now.date())
+        spoken = beside_name(affirmed(text), procedure, knowledge.reader.index, asked.now.date())
         if asked.before.died:
             spoken = replace(spoken, times=spoken.times.or_died(asked.before.died))
         if _DENIED.search(spoken.plain) is None:
@@ -193,7 +213,7 @@ class Guiding:
 
     def told_case(self, procedure: Procedure, knowledge: Knowledge, text: str, today: dt.date) -> str | None:
         """The case that a message says unasked, in whole words or by a time."""
-        spoken, question = beside_name(text, procedure, knowledge.reader.index, today), case_question(procedure)
+        spoken, question = beside_name(affirmed(text), procedure, knowledge.reader.index, today), case_question(procedure)
         if _DENIED.search(spoken.plain) is not None:
             return None
         number = self._picker(question, procedure, knowledge).told(spoken, range(1, len(procedure.cases) + 1))
@@ -230,6 +250,8 @@ class Guiding:
             question = (self._question(standing),)
             return Reply(paragraphs=(sorry,), cards=(card,), choices=shown, closing=question, feedback=True), decision
         if answering:
+            if decision.target == FACT:
+                return Reply(paragraphs=(self._said("fact"),), choices=shown, closing=(self._question(standing),)), decision
             unheard = self._said("unheard") if decision.outcome == "clarify" else ""
             said = (unheard, so_far if not unheard else "", self._question(standing))
             return Reply(paragraphs=tuple(filter(None, said)), choices=shown), decision
@@ -340,6 +362,18 @@ def _asked_again(plain: str, standing: Standing, *, asking: bool) -> Question | 
         at = len(asked) if number == -1 else number
         return asked[min(max(at, 1), len(asked)) - 1]  # a number too high means the last one
     return asked[-1] if asked and _BACK.match(plain) else None
+
+
+def _so(text: str, index: Index) -> str:
+    """What is so, of «không phải mất, chỉ hết hạn thôi»; all of a message that asks."""
+    return text if Spoken.of(text, index).asks else affirmed(text)
+
+
+def _not_answered(standing: Standing, state: State, instead: str | None, unheard: int) -> Decision:
+    """The open question again, after a question or a fact `instead` of an answer, or after what was not understood so many times."""
+    if instead is not None:
+        return replace(_repeat(standing, state, None), target=instead)
+    return replace(_repeat(standing, replace(state, unheard=unheard), None), outcome="clarify")
 
 
 def _repeat(standing: Standing, state: State, question: Question | None) -> Decision:

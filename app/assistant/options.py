@@ -28,13 +28,20 @@ AFTER = frozenset({"a", "ak", "ah", "nha", "nhe", "ad", "em", "anh", "oi", "thoi
 REFUSES = frozenset({"khong", "thoi", "chua", "chac", "deu", "het", "ca", "hai", "dau"})  # «chắc không», «thôi không»
 YES = frozenset({"co", "con", "roi", "du", "dung", "phai", "day", "het", "chu", "da"})
 NO, NO_MORE = frozenset({"khong", "chua", "chang"}), frozenset({"khong", "chua", "chang", "het", "mat", "co", "con", "nao", "ca", "lam"})
+VAGUE = frozenset({"giay", "gi", "nao"})
 COSTS, SPENDS = frozenset({"cong", "tien", "phi", "thoi"}), "ton"  # «có làm mất công không» is about nothing lost
 WRITTEN_OUT = 3  # from one accented word of so many, a message is written with accents
 OTHER = "khac"
 _LOST = re.compile(r"\b(?:mat|that lac|tieu)\b(?: \w+)? (?:het|sach|tieu|luon|roi|ca)\b|\bthat lac\b|^het roi\b")
 _CONFIRMS = re.compile(r"\b(?:phai|dung) (?:khong|ko|k|hong|hok|hem|hog|hon)$")
 _CONFIRMS_LAST = frozenset({"hả", "ha", "hở", "hử", "à", "ư", "nhỉ", "hén", "hen"})
-_SUPPOSES = re.compile(r"\bthi (?:lam )?(?:sao|the nao)$|\bthi phai (?:lam )?sao$")
+_SUPPOSES = re.compile(r"\bthi (?:phai )?(?:lam )?(?:sao|rang|the nao|ntn)(?: (?:a|ha|he|hi|vay|rua|ad|em|anh|chi|ta|nhi))*$")
+_BETWEEN = re.compile(
+    r"^(?:la |co )?phai .*\bhay\b|\bhay(?: la)?(?: phai)? (?:toi|tui|em|minh|con|chau|khong|chua|nguoi|ai|vo|chong|cha|me|bo|ba)\b"
+)
+_AFTER_THAT = re.compile(
+    r"\b(?:co|lam|xong|duoc|lay|nhan)\b(?: \w+){0,4} (?:roi|xong) (?:thi|la)(?: \w+){0,2} (?:duoc|dc|lanh|nhan|huong|dung|xai)\b"
+)
 _NOTHING = re.compile(r"\b(?:gi|nao) (?:het|ca|ho|sat)\b|\b(?:khong|chua|ko|hong) (?:co |con )?(?:\w+ ){0,3}(?:nao|gi)$")
 _ASKS = re.compile(r"\b(?:gi|ai|nao|sao|dau|may|bao nhieu|bao lau|the nao)\b")
 _ASKS_LAST = re.compile(r"\b(?:co|duoc|dc|phai|bi|can|da|roi)\b.* (?:khong|ko|k|hong|hok|hem|chua)$")
@@ -90,13 +97,19 @@ class Spoken:
 
     @property
     def confirms(self) -> bool:
-        """«…phải không», «…hả»: it wants to know, and answers nothing."""
-        return _CONFIRMS.search(self.plain) is not None or self.original.rpartition(" ")[2] in _CONFIRMS_LAST
+        """«…phải không», «…hả», «chủ nhà đứng tên hay tôi»: it wants to know, and answers nothing."""
+        asks = _CONFIRMS.search(self.plain) is not None or _BETWEEN.search(self.plain) is not None
+        return asks or self.original.rpartition(" ")[2] in _CONFIRMS_LAST
 
     @property
     def supposes(self) -> bool:
         """«Không có ADN thì sao»: it asks what is then, and says what is so."""
         return _SUPPOSES.search(self.plain) is not None
+
+    @property
+    def looks_ahead(self) -> bool:
+        """«Có giấy rồi thì được bao nhiêu tiền»: what comes after, of which nothing is so yet."""
+        return _AFTER_THAT.search(self.plain) is not None
 
     @property
     def asks(self) -> bool:
@@ -212,7 +225,7 @@ class OptionPicker:
             exact = {each.number for each in self._phrases if each.spoken.words == words and spoken.agrees(each.spoken, words)}
             if len(exact.intersection(offered)) == 1:
                 return Fit(exact.intersection(offered).pop(), sure=True, spoken=True)
-        if len(spoken.words) > SHORT or spoken.confirms:
+        if len(spoken.words) > SHORT or spoken.confirms or spoken.looks_ahead:
             return None
         meant = self._at_time(spoken, offered, asked=True) if spoken.supposes or not spoken.asks else None
         phrase = self.said(spoken, offered) if meant is None else None
@@ -251,6 +264,8 @@ class OptionPicker:
         if spoken.denies:
             rest = spoken.content - NO_MORE
             known = (self._labels[yes] | self._labels[self._no]) - self._name
+            if spoken.supposes and not rest and not VAGUE.isdisjoint(spoken.words):  # «không có giấy tờ gì thì sao» names no paper
+                return None
             return self._no if (not rest or rest & known) and (spoken.supposes or not spoken.asks) else None
         return yes if YES.issuperset(spoken.bare) and spoken.bare and not spoken.asks else None
 
@@ -266,7 +281,7 @@ class OptionPicker:
 
     def told(self, spoken: Spoken, offered: Collection[int]) -> int | None:
         """The option that is said unasked: «nhà em», «chỗ khác» answer whose house it is, and tell nothing where nobody has asked."""
-        if spoken.confirms:
+        if spoken.confirms or spoken.looks_ahead:
             return None
         at_time = self._at_time(spoken, offered, asked=False)
         said = self.said(spoken, offered, unasked=True) if at_time is None and len(spoken.words) <= SHORT else None

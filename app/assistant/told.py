@@ -88,6 +88,10 @@ class Topics:
         """Words for the people of a story: shared, they say something beside other words, and nothing alone."""
         self._pointed = [(re.compile("|".join(each["asked"])), re.compile("|".join(each["of"]))) for each in words["pointed"].values()]
         self._qualifiers = [(re.compile("|".join(each["of"])), re.compile("|".join(each["said"]))) for each in words["qualifiers"].values()]
+        self._events = [(re.compile("|".join(each["of"])), re.compile("|".join(each["said"]))) for each in words["events"].values()]
+        self._meant = [
+            (re.compile("|".join(each["of"])), re.compile("|".join(each["said"])), _any(each["not"])) for each in words["meant"].values()
+        ]
         self._patterns = {
             name: (_any(topic["of"]), _any(topic["not"])) for name, topic in words.items() if isinstance(topic, dict) and "of" in topic
         }
@@ -104,6 +108,24 @@ class Topics:
     def qualified(self, plain: str, question: str) -> bool:
         """Whether folded words are about others only (abroad, organisations…), of whom a question says nothing."""
         return any(of.search(plain) and not said.search(question) for of, said in self._qualifiers)
+
+    def meant(self, said: str, cases: Sequence[str]) -> int | None:
+        """The one case that is about what is said in other words: «mờ hết chữ», «bằng học ở Úc». All folded."""
+        for of, spoken, beside in self._meant:
+            if spoken.search(said) is not None and (beside is None or beside.search(said) is None):
+                found = [number for number, case in enumerate(cases) if of.search(case) is not None]
+                if len(found) == 1:
+                    return found[0]
+        return None
+
+    def unlike(self, said: str, own: str, others: Iterable[str]) -> bool:
+        """Whether a case is about what is not said, or another alone is about what is said. All folded."""
+        rest = tuple(others)
+        for of, spoken in self._events:
+            about, told = of.search(own) is not None, spoken.search(said) is not None
+            if about != told and any((of.search(each) is not None) == told for each in rest):
+                return True
+        return False
 
     def speaking(self, topic: str, among: Iterable[Sentence]) -> tuple[Sentence, ...]:
         """The sentences that speak of it; of a text of several, only those."""

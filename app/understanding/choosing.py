@@ -28,8 +28,10 @@ def by_number(reader: Reader, text: str, reading: Reading, state: State) -> Deci
     number = reading.signs.number
     if number is None or _names_besides(reading, state):
         return None
-    of_mine = state.outer and reading.signs.number_words & THINGS and (reading.aspects or reading.signs.number_words & MATTERS)
-    if not state.choices or (of_mine and state.choices != state.outer):
+    own = _own_matter(reading, number, state)
+    if own is not None:
+        return own
+    if not state.choices:
         return _of_those_asked_before(reading, number, state)
     count = len(state.choices)
     position = {-1: count - 1, 0: count // 2}.get(number, number - 1)
@@ -67,13 +69,25 @@ def _names_besides(reading: Reading, state: State) -> bool:
     return says_more and sure
 
 
+def _own_matter(reading: Reading, number: int, state: State) -> Decision | None:
+    """«Cái thứ nhất bao lâu có» after two matters were named: the citizen's own first one, and not the first answer to our question."""
+    of_one = bool(state.choices) and all(choice.startswith(("case:", "guide:")) for choice in state.choices)
+    asks = (
+        bool(reading.aspects)
+        or not reading.signs.number_words.isdisjoint(MATTERS)
+        or reading.query.words.plain.endswith(("thi sao", "thi rang"))
+    )
+    return _of_those_asked_before(reading, number, state) if of_one and asks else None
+
+
 def _of_those_asked_before(reading: Reading, number: int, state: State) -> Decision | None:
     """«cái thứ nhất», and nothing was offered: of those asked about together, or one after the other, the first one."""
     asked = state.outer or tuple(reversed(state.recent))
     position = len(asked) - 1 if number == -1 else number - 1
     if len(asked) < 2 or not reading.signs.number_words & THINGS or not 0 <= position < len(asked):
         return None
-    return choose(asked[position], reading.aspects or state.aspects, state)
+    chosen = choose(asked[position], reading.aspects or state.aspects, state)
+    return replace(chosen, state=replace(chosen.state, recent=state.recent))  # «cái thứ hai» stays the second
 
 
 def choose(chosen: str, aspects: tuple[Aspect, ...], state: State) -> Decision:

@@ -48,6 +48,12 @@ _JUST_DIED = re.compile(
     r"(?:qua doi|chet|tu tran|khuat|mat(?= (?:hom|hoi|o|tai|trong|roi|gio|bua|luc|thi|la|chua|lam|phai|xong|a|day|do|ne|nen)\b|$))"
 )
 _NO_DEATH = re.compile(r"\b(?:lam mat|bi mat giay|mat giay|mat tien|mat phi|mat cong|mat bao lau|mat may ngay|mat so)\b")
+_UNBORN = re.compile(
+    r"\b(?:co (?:bau|thai|chua)|mang (?:bau|thai)|(?:bau|thai) (?:duoc |gan |hon )?\d+|sap (?:sinh|sanh|de)|chua (?:sinh|sanh|de)|du sinh)\b"
+)
+_STAYS = re.compile(
+    r"\b(?:o|vao|ve|vo|den|toi|qua|cham|trong)(?: nha)?(?: voi)? (?:con|chau|be)(?: (?:gai|trai|dau|re|ruot|noi|ngoai|toi|tui|em|minh|ba|ong))*(?= \d+ (?:ngay|tuan|thang)\b(?! tuoi))"
+)
 _NOT_BEFORE = re.compile(r"\b(?:trong|sau|cho|hen|nop|tra|giu|moi|truoc khi|han|toi da|it nhat|tre|muon|cham)(?: \w+){0,2}$")
 _BORN_IN = re.compile(r"(?<!khai )\b(?:sinh|sanh|de)(?: (?:hoi|vao|ra|nam|thang|ngay|\d{1,2}))* (?P<year>19\d\d|20\d\d)\b")
 
@@ -75,9 +81,10 @@ def said_times(plain: str, today: dt.date) -> Times:
     since = next((span for begin, end, span, certain in found if _beside(plain, begin, end, dead, certain=certain)), None)
     if since is None and _JUST_DIED.search(plain):
         since = JUST
-    ages = [(age, age) for age in said_ages(plain)]
+    unborn = _UNBORN.search(plain) is not None
+    ages = [(age, age) for age in said_ages(_STAYS.sub("_", plain)) if not unborn]
     ages += [_in_year(int(match["year"]), today) for match in _BORN_IN.finditer(plain)]
-    return Times(since, min(ages, default=None), found[0][2] if found else None)
+    return Times(since, min(ages, default=None), (0, 0) if unborn else found[0][2] if found else None)
 
 
 def _beside(plain: str, begin: int, end: int, dead: list[re.Match[str]], *, certain: bool) -> bool:

@@ -20,6 +20,10 @@ SURELY, KNOWS_LITTLE = 0.95, 0.2  # the same of what is far likelier than the ot
 KNOWS_ALL = 0.8  # share of what names something else, from which it is told of one of the offered
 PERHAPS, AT_ALL = 0.15, 0.005  # probabilities among the offered of those that stay when the list gets shorter
 WARD = frozenset({"phuong", "xa", "day"})
+_WHICH = re.compile(
+    r"\b(?:bao|lam|khai|chon|xin|can|dang ky) (?:cai|viec|loai) (?:nao|mo)(?: (?:a|ha|vay|rua|day|ad|em|anh|chi|moi dung|cho dung))*$"
+)
+"""«Em phải báo cái mô» asks which of them, and says none."""
 _FIRST = re.compile(r"\b(truoc|dau tien|truoc tien)\b(?! (day|gio|kia|do))")
 
 
@@ -40,7 +44,7 @@ def among_offered(reader: Reader, text: str, reading: Reading, state: State) -> 
     signs, top = reading.signs, reading.top
     if not is_open(reader, state) or top is None or signs.back or signs.telling or signs.general or signs.compares:
         return None
-    if _asks_of_all(reader, reading, state):
+    if _WHICH.search(reading.query.words.plain) or _asks_of_all(reader, reading, state):
         return "ask", state.choices
     if _leaves(reading, state):
         return _told_of_one(reader, text, reading, state)
