@@ -42,6 +42,7 @@ event:thien-tai hoa màu ngập hết, xã đền bao nhiêu
 event:thien-tai chuồng trại nhà tui bị lốc cuốn, có ai giúp không hè
 event:mat-giay-to|1.014064|2.000635 lũ cuốn hết giấy tờ trong nhà giờ làm lại sao
 1.001612|1.001570|1.001266|!event:thien-tai quán em bị ngập nên tạm nghỉ bán 2 tháng, báo ở đâu
+!event:thien-tai nước lên nhanh quá ngập tới nóc rồi, đồ trôi hết, nhà em đang kẹt, xã hỗ trợ với
 """
 GUARDIANS = """
 1.004837|2.001944 cháu tui ba mạ nó đi làm Sài Gòn bị tai nạn chết cả hai, chừ cháu ở với hai vợ chồng tui là ôn mệ ngoại. Trường hắn bảo phải có giấy chi đó để tui đứng ra ký. Tui phải xin giấy chi, có phải nhận nó làm con nuôi không
