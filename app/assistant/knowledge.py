@@ -200,6 +200,7 @@ def build_rules(intents: dict[str, Any]) -> Rules:
                 Spoken.of(item.get("said", ()), intents["sets"], item.get("accented", ()), item.get("bare", ())),
                 Spoken.of(item.get("unsaid", ()), intents["sets"]),
                 Spoken.of(item.get("despite", ()), intents["sets"]),
+                Spoken.of((), intents["sets"], item.get("at_once", ()), item.get("at_once_bare", ())),
             )
             for item in intents["intents"]
         ],

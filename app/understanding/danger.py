@@ -9,7 +9,7 @@ from app.understanding.reader import Reading
 from app.understanding.single import told
 from app.understanding.terms import Kind
 
-REMEMBERED = frozenset({"emergency", "despair", "violence", "missing", "robbed", "crime"})
+REMEMBERED = frozenset({"emergency", "despair", "violence", "foundling", "missing", "robbed", "crime"})
 """Intents after which a message that names no procedure is about the same."""
 HEARD = REMEMBERED | {"lure", "scam_check"}
 """Intents that are believed on little likeness rather than that nothing is understood."""

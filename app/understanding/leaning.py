@@ -7,7 +7,7 @@ accents is another word: «con dấu» is no «con dâu».
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -61,19 +61,18 @@ class Leanings:
         """Whether somebody tells of a death not long ago: no question in general, nobody dead for decades."""
         return self._mourning is not None and self._mourning.speaks(self.screen.read(original))
 
-    def of(self, original: str) -> dict[str, float]:
-        """What each class gains or loses by a message."""
-        if original.count(" ") >= MOST_WORDS:
-            return {}
+    def of(self, original: str, heard: Collection[str] = ()) -> dict[str, float]:
+        """What each class gains or loses by a message. `heard`: classes that their own patterns tell of already."""
         found: dict[str, float] = {}
         message = self.screen.read(original)
+        story = original.count(" ") >= MOST_WORDS
         contrasts = self._silence is not None and message.has((self._silence,))
-        for leaning in () if contrasts else self._leanings:
+        for leaning in () if contrasts or story else self._leanings:
             if leaning.speaks(message):
                 found |= {name: found.get(name, 0.0) - AWAY for name in leaning.away}
                 found |= {name: found.get(name, 0.0) + TOWARD for name in leaning.toward}
         for name, said in self._own_words.items():
-            if not message.has((said,)):
+            if name not in heard and not message.has((said,)):
                 found[name] = found.get(name, 0.0) - AWAY
         return found
 
