@@ -174,7 +174,9 @@ def build_leanings(folder: Path) -> Leanings:
         return Leaning(pattern(item["when"], words), unless, codes(item, "toward"), codes(item, "away"))
 
     own_words = {code: pattern(said, words) for code, said in data["own_words"].items()}
-    return Leanings([leaning(item) for item in data["leanings"]], own_words, leaning(data["mourning"]), pattern(data["silence"], words))
+    leanings, dues = ([leaning(item) for item in data[name]] for name in ("leanings", "dues"))
+    asked = pattern(data["due_asked"], words)
+    return Leanings(leanings, own_words, leaning(data["mourning"]), pattern(data["silence"], words), dues, leaning(data["dues_first"]), asked)
 
 
 def build_rules(intents: dict[str, Any]) -> Rules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from app.understanding.decision import Decision, State
@@ -14,13 +15,14 @@ REMEMBERED = frozenset({"emergency", "despair", "violence", "foundling", "missin
 HEARD = REMEMBERED | {"lure", "scam_check"}
 """Intents that are believed on little likeness rather than that nothing is understood."""
 POLITE = frozenset({"thanks", "greeting", "goodbye"})
+_PAPERS = re.compile(r"\b(?:giay|ho so|so do|thu tuc|don|no|vay|khat no|ngan hang|tien|ho tro|den bu|den|boi thuong|bao hiem|tro cap|che do)\b")
 LEAVES = 0.65  # confidence from which a message is about something else
 LIKENESS = 0.25  # probability of danger from which it is believed where nothing else is sure
 
 
 def still(reading: Reading, state: State) -> Decision | None:
     """«Không ai quan tâm đâu», «ở số 12 đường Mẫu», «cần giấy gì»: the help of before, shortly."""
-    if not state.danger or _leaves(reading):
+    if not state.danger or _leaves(reading) or (state.danger == "emergency" and _asks_for_papers(reading)):
         return None
     return Decision("other", state.danger, confidence=0.6, inherited=True, state=replace(state, choices=(), labels=()))
 
@@ -43,6 +45,11 @@ def remembered(reading: Reading, decision: Decision, state: State) -> Decision:
     sure = reading.signs.sure
     beside = reading.signs.beside or (sure if sure in HEARD else "") or ""
     return replace(decision, beside=beside, state=replace(decision.state, danger=kept))
+
+
+def _asks_for_papers(reading: Reading) -> bool:
+    """«Nợ ngân hàng thì răng, có được khất không» after a flood: who asks for papers or money is out of the water."""
+    return bool(reading.aspects) and _PAPERS.search(reading.query.words.plain) is not None
 
 
 def _leaves(reading: Reading) -> bool:
