@@ -176,7 +176,9 @@ def build_leanings(folder: Path) -> Leanings:
     own_words = {code: pattern(said, words) for code, said in data["own_words"].items()}
     leanings, dues = ([leaning(item) for item in data[name]] for name in ("leanings", "dues"))
     asked = pattern(data["due_asked"], words)
-    return Leanings(leanings, own_words, leaning(data["mourning"]), pattern(data["silence"], words), dues, leaning(data["dues_first"]), asked)
+    return Leanings(
+        leanings, own_words, leaning(data["mourning"]), pattern(data["silence"], words), dues, leaning(data["dues_first"]), asked
+    )
 
 
 def build_rules(intents: dict[str, Any]) -> Rules:

@@ -15,7 +15,9 @@ REMEMBERED = frozenset({"emergency", "despair", "violence", "foundling", "missin
 HEARD = REMEMBERED | {"lure", "scam_check"}
 """Intents that are believed on little likeness rather than that nothing is understood."""
 POLITE = frozenset({"thanks", "greeting", "goodbye"})
-_PAPERS = re.compile(r"\b(?:giay|ho so|so do|thu tuc|don|no|vay|khat no|ngan hang|tien|ho tro|den bu|den|boi thuong|bao hiem|tro cap|che do)\b")
+_PAPERS = re.compile(
+    r"\b(?:giay|ho so|so do|thu tuc|don|no|vay|khat no|ngan hang|tien|ho tro|den bu|den|boi thuong|bao hiem|tro cap|che do)\b"
+)
 LEAVES = 0.65  # confidence from which a message is about something else
 LIKENESS = 0.25  # probability of danger from which it is believed where nothing else is sure
 
