@@ -46,6 +46,7 @@ def remembered(reading: Reading, decision: Decision, state: State) -> Decision:
     kept = state.danger if decision.intent in POLITE else ""
     sure = reading.signs.sure
     beside = reading.signs.beside or (sure if sure in HEARD else "") or ""
+    beside = "" if beside == decision.intent else beside
     return replace(decision, beside=beside, state=replace(decision.state, danger=kept))
 
 
