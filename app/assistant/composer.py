@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment
 
 from app.assistant import news, teams
+from app.assistant.advice import advice_for
 from app.assistant.asked import Asked
 from app.assistant.asking import Asking
 from app.assistant.cards import PORTAL, Cards, is_of_police
@@ -360,8 +361,9 @@ class Composer:
             links.append(Link(label=self.replies.get("card.list"), url=f"{self._public_url}/thu-tuc"))
         offered = asked.knowledge.reader.often if words.get("suggestions") else tuple(words.get("offers", ()))
         choices = self._choices(offered, asked)
+        advice = () if decision.inherited else advice_for(asked.text or asked.plain, words.get("advice", ()))
         reply = Reply(
-            paragraphs=self._say(f"{name}.paragraphs", decision, asked, **more),
+            paragraphs=(*self._say(f"{name}.paragraphs", decision, asked, **more), *advice),
             closing=self._say(f"{name}.closing", decision, asked, **more) if "closing" in words else (),
             links=tuple(links),
             choices=_shown(choices),

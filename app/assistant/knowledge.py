@@ -175,7 +175,11 @@ def build_leanings(folder: Path) -> Leanings:
         return Leaning(pattern(item["when"], words), unless, codes(item, "toward"), codes(item, "away"), anyhow)
 
     own_words = {code: pattern(said, words) for code, said in data["own_words"].items()}
-    return Leanings([leaning(item) for item in data["leanings"]], own_words, leaning(data["mourning"]), pattern(data["silence"], words))
+    leanings, dues = ([leaning(item) for item in data[name]] for name in ("leanings", "dues"))
+    asked = pattern(data["due_asked"], words)
+    return Leanings(
+        leanings, own_words, leaning(data["mourning"]), pattern(data["silence"], words), dues, leaning(data["dues_first"]), asked
+    )
 
 
 def build_rules(intents: dict[str, Any]) -> Rules:
@@ -201,6 +205,7 @@ def build_rules(intents: dict[str, Any]) -> Rules:
                 Spoken.of(item.get("said", ()), intents["sets"], item.get("accented", ()), item.get("bare", ())),
                 Spoken.of(item.get("unsaid", ()), intents["sets"]),
                 Spoken.of(item.get("despite", ()), intents["sets"]),
+                Spoken.of((), intents["sets"], item.get("at_once", ()), item.get("at_once_bare", ())),
             )
             for item in intents["intents"]
         ],

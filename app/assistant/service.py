@@ -208,6 +208,7 @@ def _state_of(data: dict[str, Any]) -> State:
         case=data.get("case", ""),
         unheard=data.get("unheard", 0),
         died=tuple(data.get("died", ())),
+        due=data.get("due", ""),
         outer=tuple(data.get("outer", ())),
         elsewhere=data.get("elsewhere", ""),
         danger=data.get("danger", ""),

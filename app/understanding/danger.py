@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from app.understanding.decision import Decision, State
@@ -9,18 +10,21 @@ from app.understanding.reader import Reading
 from app.understanding.single import told
 from app.understanding.terms import Kind
 
-REMEMBERED = frozenset({"emergency", "despair", "violence", "missing", "robbed", "crime"})
+REMEMBERED = frozenset({"emergency", "despair", "violence", "foundling", "missing", "robbed", "crime"})
 """Intents after which a message that names no procedure is about the same."""
 HEARD = REMEMBERED | {"lure", "scam_check"}
 """Intents that are believed on little likeness rather than that nothing is understood."""
 POLITE = frozenset({"thanks", "greeting", "goodbye"})
+_PAPERS = re.compile(
+    r"\b(?:giay|ho so|so do|thu tuc|don|no|vay|khat no|ngan hang|tien|ho tro|den bu|den|boi thuong|bao hiem|tro cap|che do)\b"
+)
 LEAVES = 0.65  # confidence from which a message is about something else
 LIKENESS = 0.25  # probability of danger from which it is believed where nothing else is sure
 
 
 def still(reading: Reading, state: State) -> Decision | None:
     """«Không ai quan tâm đâu», «ở số 12 đường Mẫu», «cần giấy gì»: the help of before, shortly."""
-    if not state.danger or _leaves(reading):
+    if not state.danger or _leaves(reading) or (state.danger == "emergency" and _asks_for_papers(reading)):
         return None
     return Decision("other", state.danger, confidence=0.6, inherited=True, state=replace(state, choices=(), labels=()))
 
@@ -42,7 +46,13 @@ def remembered(reading: Reading, decision: Decision, state: State) -> Decision:
     kept = state.danger if decision.intent in POLITE else ""
     sure = reading.signs.sure
     beside = reading.signs.beside or (sure if sure in HEARD else "") or ""
+    beside = "" if beside == decision.intent else beside
     return replace(decision, beside=beside, state=replace(decision.state, danger=kept))
+
+
+def _asks_for_papers(reading: Reading) -> bool:
+    """«Nợ ngân hàng thì răng, có được khất không» after a flood: who asks for papers or money is out of the water."""
+    return bool(reading.aspects) and _PAPERS.search(reading.query.words.plain) is not None
 
 
 def _leaves(reading: Reading) -> bool:

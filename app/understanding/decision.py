@@ -37,6 +37,8 @@ class State:
     """What else the last reply asked for, such as a residential group or a confirmation: `app.subscribers.hearing.Expects`."""
     died: tuple[int, ...] = ()
     """How long ago somebody died, as days at least and at most, when that was said in this conversation."""
+    due: str = ""
+    """What the family of the one who died is due by what he received, when that was said: «ông có lương hưu»."""
     outer: tuple[str, ...] = ()
     """Several lost papers, in the order they were named, while one of them after the other is looked at."""
     condoled: bool = False

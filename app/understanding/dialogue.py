@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from app.understanding import danger
+from app.understanding import danger, mourning
 from app.understanding.alike import another, names_another, sibling, with_topic
 from app.understanding.choosing import by_number, by_words, choose
 from app.understanding.comparing import compared, is_clear
@@ -61,7 +61,8 @@ def decide(reader: Reader, text: str, state: State) -> Decision:
     if left != text:
         text, state = left, State(recent=state.recent, condoled=state.condoled)
     text, reading = heard(reader, text, state)
-    return still_lost(danger.remembered(reading, _decided(reader, text, reading, coded, state), state), state)
+    decision = danger.remembered(reading, _decided(reader, text, reading, coded, state), state)
+    return mourning.remembering(reader, reading, still_lost(decision, state), state)
 
 
 def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] | None, state: State) -> Decision:
@@ -76,6 +77,7 @@ def _decided(reader: Reader, text: str, reading: Reading, coded: re.Match[str] |
         return Decision("unknown", "unclear", state=state)
     known = (
         by_number(reader, text, reading, state)
+        or mourning.for_the_family(reader, reading, state)
         or _of_the_list(reader, text, reading, state)
         or by_words(reader, reading, state)
         or danger.still(reading, state)

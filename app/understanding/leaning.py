@@ -7,7 +7,7 @@ accents is another word: «con dấu» is no «con dâu».
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -41,6 +41,18 @@ class Leaning:
         return message.has((self.when,)) and (self.unless is None or not message.has((self.unless,)))
 
 
+@dataclass(frozen=True)
+class Due:
+    """What a message says of what the family of somebody who died is due."""
+
+    by_what_he_received: str
+    """The class that is for the family of one who received what it names («lương hưu»); empty when it names nothing."""
+    asks_what_first: str
+    """The life event that tells what to do first, where that is asked; empty when it is not."""
+    is_asked: bool
+    """Whether it asks for such money («tiền mai táng»)."""
+
+
 class Leanings:
     """All of them, and the words without which some classes are never meant."""
 
@@ -50,22 +62,35 @@ class Leanings:
         own_words: Mapping[str, re.Pattern[str]] | None = None,
         mourning: Leaning | None = None,
         silence: re.Pattern[str] | None = None,
+        dues: Sequence[Leaning] = (),
+        due_first: Leaning | None = None,
+        due_asked: re.Pattern[str] | None = None,
     ) -> None:
         """`own_words`: of classes that nobody means without saying such a word («cai nghiện»). `mourning`: a death not long ago is told.
 
         `silence`: a message that sets one matter against another («chứ không phải …», «… xong rồi, chỉ cần …») has signs of both.
+        `dues`: what somebody who died received, and the class that is for the family now; `due_asked`: words that ask for that.
+        `due_first`: words that ask what to do first, and the life event that tells it.
         """
         self._leanings, self._own_words, self._mourning, self._silence = tuple(leanings), dict(own_words or {}), mourning, silence
+        self._dues, self._due_first, self._due_asked = tuple(dues), due_first, due_asked
         self._anyhow = tuple(leaning for leaning in self._leanings if leaning.anyhow)
-        single = [*self._own_words.values(), *([silence] if silence else ())]
-        self.screen = Screen([*chain(*(one.patterns() for one in (*leanings, *([mourning] if mourning else ())))), *single])
+        single = [*self._own_words.values(), *([silence] if silence else ()), *([due_asked] if due_asked else ())]
+        self.screen = Screen([*chain(*(one.patterns() for one in (*leanings, *dues, *filter(None, (mourning, due_first))))), *single])
 
     def mourns(self, original: str) -> bool:
         """Whether somebody tells of a death not long ago: no question in general, nobody dead for decades."""
         return self._mourning is not None and self._mourning.speaks(self.screen.read(original))
 
-    def of(self, original: str) -> dict[str, float]:
-        """What each class gains or loses by a message."""
+    def due(self, original: str) -> Due:
+        """What a message says of what the family of one who died is due."""
+        message = self.screen.read(original)
+        received = next((due.toward[0] for due in self._dues if due.speaks(message)), "")
+        first = self._due_first.toward[0] if self._due_first is not None and self._due_first.speaks(message) else ""
+        return Due(received, first, self._due_asked is not None and message.has((self._due_asked,)))
+
+    def of(self, original: str, heard: Collection[str] = ()) -> dict[str, float]:
+        """What each class gains or loses by a message. `heard`: classes that their own patterns tell of already."""
         found: dict[str, float] = {}
         message = self.screen.read(original)
         story = original.count(" ") >= MOST_WORDS
@@ -74,8 +99,10 @@ class Leanings:
             if leaning.speaks(message):
                 found |= {name: found.get(name, 0.0) - AWAY for name in leaning.away}
                 found |= {name: found.get(name, 0.0) + TOWARD for name in leaning.toward}
-        for name, said in () if story else self._own_words.items():
-            if not message.has((said,)):
+        for name, said in self._own_words.items():
+            if story and not name.startswith("intent:"):
+                continue
+            if name not in heard and not message.has((said,)):
                 found[name] = found.get(name, 0.0) - AWAY
         return found
 

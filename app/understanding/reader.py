@@ -134,7 +134,7 @@ class Reader:
             return Reading(query, signs, None, (), often=self.often)
         exact = self.index.exact(query)
         fired = {f"intent:{name}" for name in signs.intents}
-        leans = self._leans(query, {*favoured, after} - {None}) if exact is None else {}
+        leans = self._leans(query, {*favoured, after} - {None}, fired) if exact is None else {}
         unheard = {name.removeprefix("intent:") for name, weight in leans.items() if weight < 0}
         if not unheard.isdisjoint(signs.intents):
             kept = tuple(name for name in signs.intents if name not in unheard)
@@ -167,14 +167,14 @@ class Reader:
         weigh = zero if exact is not None else partial(self._vagueness, query, signs, ranking, entries)
         return Reading(query, signs, ranking, entries, exact is not None, self.often, plain, only_asks, leant, weigh)
 
-    def _leans(self, query: Query, in_mind: set[str | None]) -> dict[str, float]:
+    def _leans(self, query: Query, in_mind: set[str | None], fired: set[str]) -> dict[str, float]:
         """What classes gain and lose by certain words.
 
         In a conversation they tell less. What is in mind or was offered loses nothing, for it need not be named again; what leads to it
         gains nothing, for something is told of it.
         """
         share = IN_CONVERSATION if in_mind else 1.0
-        found = {n: share * w for n, w in self.leanings.of(query.words.original).items() if n in self.index.number_of}
+        found = {n: share * w for n, w in self.leanings.of(query.words.original, fired).items() if n in self.index.number_of}
         members = {name: self.index.entries[self.index.number_of[name]].members for name in found}
         return {n: w for n, w in found.items() if (in_mind.isdisjoint(members[n]) if w > 0 else n not in in_mind)}
 

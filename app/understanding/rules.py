@@ -73,11 +73,13 @@ class IntentRule:
     """What speaks against `spoken`: a paper that is asked for, what is long ago."""
     despite: Spoken = UNSPOKEN
     """What is heard whatever speaks against it: a cry for help."""
+    at_once: Spoken = UNSPOKEN
+    """The same, in a long story too: a shell in the field, a hill that slides."""
 
     @cached_property
     def speaking_for(self) -> tuple[re.Pattern[str], ...]:
         """All that tells of it."""
-        return (*self.patterns, *self.always, *self.telling, *self.spoken.patterns(), *self.despite.patterns())
+        return (*self.patterns, *self.always, *self.telling, *self.spoken.patterns(), *self.despite.patterns(), *self.at_once.patterns())
 
     @cached_property
     def speaking_against(self) -> tuple[re.Pattern[str], ...]:
@@ -90,7 +92,7 @@ class IntentRule:
 
     def fires(self, texts: Sequence[Screened], original: Screened, typed: Typed, *, spoken: bool) -> bool:
         """Whether folded `texts` (and the accented `original`, or the message as `typed`) tell this intent. `spoken`: whether it is said."""
-        if any(text.has(self.always) for text in texts) or self.despite.says(typed):
+        if any(text.has(self.always) for text in texts) or self.despite.says(typed) or self.at_once.says(typed):
             return True
         if spoken and not self.unsaid.says(typed):
             return True
@@ -103,6 +105,8 @@ class Signs:
 
     intents: tuple[str, ...]
     sure: str | None
+    at_once: bool
+    """Whether the sure one is heard in a long story too."""
     strong: tuple[str, ...]
     telling: str | None
     beside: str
@@ -203,9 +207,11 @@ class Rules:
         telling = next((rule.id for rule in likely if rule.tells(texts, original_text)), None) if short else None
         spoken = {rule.id for rule in likely if rule.spoken.says(typed)}
         fired = [rule for rule in likely if rule.id == telling or rule.fires(texts, original_text, typed, spoken=rule.id in spoken)]
+        surely = next((rule for rule in fired if rule.sure), None)
         return Signs(
             intents=tuple(rule.id for rule in fired),
-            sure=next((rule.id for rule in fired if rule.sure), None),
+            sure=surely.id if surely is not None else None,
+            at_once=surely is not None and surely.at_once.says(typed),
             strong=tuple(rule.id for rule in fired if rule.strong),
             telling=telling,
             beside=next((rule.id for rule in likely if rule.id in spoken and rule not in fired), ""),

@@ -157,8 +157,11 @@ def _maybe_intent(reading: Reading) -> bool:
 
 
 def in_passing(reading: Reading) -> bool:
-    """A long story that names a fire or a fraud of long ago and asks for a procedure; or the very name of one."""
-    asks = any(entry.kind is Kind.PROCEDURE and p >= TOLD_IN_STORY for entry, p in reading.entries[:2])
+    """A long story that names a fire or a fraud of long ago and asks for a procedure; or the very name of one.
+
+    A shell in the field or a sliding hill is never said in passing.
+    """
+    asks = not reading.signs.at_once and any(entry.kind is Kind.PROCEDURE and p >= TOLD_IN_STORY for entry, p in reading.entries[:2])
     named = reading.exact and reading.top is not None and reading.top.kind is not Kind.INTENT
     return named or (asks and len(reading.query.words.folded) > STORY)
 

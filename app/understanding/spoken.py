@@ -59,8 +59,8 @@ class Spoken:
             unnumbered = [_GROUP.sub("(?:", pattern) for pattern in patterns]
             return (re.compile("|".join(f"(?:{pattern})" for pattern in unnumbered)),) if unnumbered else ()
 
-        full = [_SET.sub(lambda name: sets[name[1]], pattern) for pattern in both]
-        return cls(compiled([one_spelling(pattern) for pattern in (*full, *accented)]), compiled([*map(fold, full), *bare]))
+        full, marked = ([_SET.sub(lambda name: sets[name[1]], pattern) for pattern in some] for some in (both, accented))
+        return cls(compiled([one_spelling(pattern) for pattern in (*full, *marked)]), compiled([*map(fold, full), *bare]))
 
     def patterns(self) -> tuple[re.Pattern[str], ...]:
         """Whatever is looked for."""
