@@ -66,8 +66,8 @@ class Asking:
     def aspects(self, procedure: Procedure, heard: tuple[Aspect, ...], plain: str) -> tuple[Aspect, ...]:
         """The aspects to show of those heard."""
         asked = set(heard) - {other for aspect in heard for other in INSTEAD.get(aspect, frozenset()) if other is not aspect}
-        if asked & {Aspect.DEADLINE, Aspect.VALIDITY} and Aspect.VALIDITY in heard and Aspect.DEADLINE in heard:
-            asked = (asked - {Aspect.DEADLINE}) | {Aspect.VALIDITY}  # «giấy có hạn bao lâu»
+        if {Aspect.VALIDITY, Aspect.DEADLINE}.issubset(heard) and "phai" not in plain.split():
+            asked = (asked - {Aspect.DEADLINE}) | {Aspect.VALIDITY}  # «giấy đó hạn mấy tháng»; not «mấy tháng phải gia hạn»
         if Aspect.DEADLINE in asked and Aspect.TIME in heard and "thoi han" in plain and not self.speaks("deadline", procedure):
             asked = (asked - {Aspect.DEADLINE}) | {Aspect.TIME}  # «thời hạn đăng ký kết hôn bao lâu»
         pays, receiving = self.nearby.pays(procedure), self.nearby.receiving(plain)
