@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment
 
 from app.assistant import news, teams
-from app.assistant.advice import advice_for
+from app.assistant.advice import advice_for, tells_where
 from app.assistant.asked import Asked
 from app.assistant.asking import Asking
 from app.assistant.cards import PORTAL, Cards, is_of_police
@@ -33,7 +33,6 @@ from app.understanding.rules import Aspect
 Composed = tuple[Reply, Decision]
 POLICE_KEEP = frozenset({"opening_hours", "sunday_service"})
 """What is answered otherwise where the ward's police takes a matter in."""
-ONLINE = re.compile("VNeID|Cổng Dịch vụ|qua mạng|trực tuyến|ứng dụng")  # advice that says how it is done without going
 WARDS_OWN = re.compile(r"\b(?:phuong|uy ban|ubnd|mot cua|trung tam|xa)\b")
 
 
@@ -97,8 +96,6 @@ class Composer:
         for part in decision.parts:
             procedure = asked.knowledge.catalog.current(part.code)
             parts.append(replace(part, aspects=self._asking.aspects(procedure, part.aspects, asked.plain)) if procedure else part)
-        if len(parts) > 1:  # the last one named stands first, as what was asked last does
-            decision = replace(decision, state=replace(decision.state, recent=tuple(part.code for part in reversed(parts))))
         return replace(decision, parts=tuple(parts))
 
     def _answering(self, reply: Reply, decision: Decision, asked: Asked) -> Composed:
@@ -292,13 +289,12 @@ class Composer:
         if item is None:
             return self._canned("out_of_scope", decision, asked)
         choices = self._choices(item.near, asked)
-        where = {Aspect.PLACE, Aspect.AGENCY, *((Aspect.ONLINE,) if ONLINE.search(item.advice) else ())}
-        tells_where = not where.isdisjoint(decision.aspects) and {*where, Aspect.CONDITIONS}.issuperset(decision.aspects)
+        again = decision.inherited and not tells_where(item.advice, decision.aspects)
         links: tuple[Link, ...] = ()
         if item.portal_id is not None:
             links = (Link(label=self.replies.get("card.portal"), url=f"{PORTAL}/thu-tuc-hanh-chinh/{item.portal_id}"),)
         reply = Reply(
-            paragraphs=self._say("other_level.paragraphs", decision, asked, item=item, again=decision.inherited and not tells_where),
+            paragraphs=self._say("other_level.paragraphs", decision, asked, item=item, again=again),
             links=links,
             choices=_shown(choices),
             closing=self._say("other_level.closing", decision, asked, item=item, near=choices),
