@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,10 @@ from app.understanding.index import Index
 from app.understanding.rules import Aspect
 from app.understanding.text import folded_words
 
+MEANS = re.compile(
+    r"(?i)^(?:(?:dạ|da|à|a|ờ|không|khong|ko)[, ]+)*(?:ý|y) (?:là|la|(?:tôi|toi|tui|em|mình|minh|con|cháu|chau|anh|chị|chi) (?:là|la))\b"
+)
+"""«Ý em là đóng luôn cái quán»: who says what is meant of the matter in hand wants to hear that it is that."""
 INSTEAD: Mapping[Aspect, frozenset[Aspect]] = {
     Aspect.WHO: frozenset({Aspect.AGENCY, Aspect.STEPS}),
     Aspect.VALIDITY: frozenset({Aspect.TIME, Aspect.FEE, Aspect.STEPS, Aspect.CONDITIONS}),
@@ -99,7 +104,7 @@ class Asking:
             return reply
         goes_on = decision.inherited and before.code == procedure.code
         so = affirmed(text)
-        corrects = so != text and not Spoken.of(text, index).asks
+        corrects = (so != text or MEANS.match(text) is not None) and not Spoken.of(text, index).asks
         if corrects and goes_on and not part.aspects and _confirms(text, so, procedure, index):
             return reply.model_copy(update={"paragraphs": (words.say(words.get("card.still"), {"name": procedure.name}),)})
         text = so if corrects else text
@@ -111,7 +116,8 @@ class Asking:
             return reply.model_copy(update={"cards": (card.model_copy(update={"lines": (counter, *card.lines)}),)})
         if told.missing and goes_on:
             phone = phone_of(procedure, commune)
-            missing = words.say(words.get("card.not_told"), {"name": phone.name, "number": phone.number})
+            tells = not part.aspects and not Spoken.of(text, index).asks  # «tại tên xấu», and no question
+            missing = words.say(words.get("card.heard" if tells else "card.not_told"), {"name": phone.name, "number": phone.number})
             if part.aspects and before.aspects != decision.state.aspects:
                 return reply.model_copy(update={"closing": (missing, *reply.closing)})
             return reply.model_copy(update={"paragraphs": (missing,), "cards": (card.model_copy(update=BARE),)})

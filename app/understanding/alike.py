@@ -47,7 +47,7 @@ def _corrected(reader: Reader, text: str, reading: Reading, number: int) -> str 
     if top.id in entry.related and top.kind is Kind.PROCEDURE and (p >= LIKELY or (reading.denied and few)):
         return top.id
     among = tuple(each.id for each in index.entries if each.id in entry.related and each.kind is Kind.PROCEDURE)
-    if not among or not few or reading.aspects:
+    if not among or not few or reading.aspects or reading.confidence >= SURE_ENOUGH:
         return None
     best, p = reader.read(f"{text} {entry.names[0]}", among=among).entries[0]
     covers, _ = index.coverage(reading.query)

@@ -60,12 +60,13 @@ def listening() -> Iterator[Hook]:
             self.reply(404 if picture is None else 200, {}, picture or b"")
 
         def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            impolite = hook.impolite  # as it is now: whoever reads the answer may change it before this thread goes on
             self.send_response(status)
             for name, value in {**headers, "content-length": str(len(body))}.items():
                 self.send_header(name.replace("_", "-"), value)
             self.end_headers()
             self.wfile.write(body)
-            self.close_connection |= hook.impolite
+            self.close_connection |= impolite
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing."""
