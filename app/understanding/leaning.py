@@ -96,7 +96,7 @@ class Leanings:
         story = original.count(" ") >= MOST_WORDS
         doubtful = story or (self._silence is not None and message.has((self._silence,)))
         for leaning in self._anyhow if doubtful else self._leanings:
-            if leaning.speaks(message):
+            if message.may_be(leaning.when) and leaning.speaks(message):
                 found |= {name: found.get(name, 0.0) - AWAY for name in leaning.away}
                 found |= {name: found.get(name, 0.0) + TOWARD for name in leaning.toward}
         for name, said in self._own_words.items():

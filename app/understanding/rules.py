@@ -193,7 +193,8 @@ class Rules:
         self._wants, self._states = tuple(wants), tuple(states)
         self._compares, self._gets = tuple(compares), tuple(gets)
         signs = (follow_up, correction, back, supposes, needs, wants, states, receives, compares, gets, general, *aspects.values())
-        self.screen = Screen(chain(*((*rule.speaking_for, *rule.speaking_against) for rule in intents), *signs))
+        groups = [rule.speaking_for for rule in intents]
+        self.screen = Screen(chain(*((*rule.speaking_for, *rule.speaking_against) for rule in intents), *signs), groups)
 
     def signs(self, plain: str, replaced: str, original: str = "") -> Signs:
         """Signs of a message: the folded text as typed, the same after the lexicon, and the text with its accents."""
@@ -203,7 +204,8 @@ class Rules:
         number, words = _number(plain)
         short = plain.count(" ") < TELLING
         typed = Typed.of(original, texts, self.screen)
-        likely = [rule for rule in self._intents if any(text.may_have(rule.speaking_for) for text in (*texts, *typed.texts))]
+        possible = frozenset[int]().union(*(text.possible for text in (*texts, *typed.texts)))
+        likely = [rule for rule, group in zip(self._intents, self.screen.groups, strict=True) if not group.isdisjoint(possible)]
         telling = next((rule.id for rule in likely if rule.tells(texts, original_text)), None) if short else None
         spoken = {rule.id for rule in likely if rule.spoken.says(typed)}
         fired = [rule for rule in likely if rule.id == telling or rule.fires(texts, original_text, typed, spoken=rule.id in spoken)]

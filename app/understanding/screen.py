@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import re2
 
+REMEMBERED = 8  # texts
 _LOOKAROUND = re.compile(r"\(\?<?[=!]")
 _PIECE = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\u[0-9a-f]{4}|\\.|[()]|[^\\[()]+|.", re.DOTALL)
 
@@ -23,9 +25,9 @@ class Screened:
     text: str
     possible: frozenset[int]
 
-    def may_have(self, patterns: Iterable[re.Pattern[str]]) -> bool:
-        """Whether it is worth looking for them: these are patterns of the screen."""
-        return not self.possible.isdisjoint(map(id, patterns))
+    def may_be(self, pattern: re.Pattern[str]) -> bool:
+        """Whether it is worth looking for this one."""
+        return id(pattern) in self.possible
 
     def has(self, patterns: Iterable[re.Pattern[str]]) -> bool:
         """Whether one of them is found in the text: these are patterns of the screen."""
@@ -46,13 +48,18 @@ class Screened:
 class Screen:
     """Looks texts through for a fixed set of patterns. Texts and patterns are in small letters."""
 
-    def __init__(self, patterns: Iterable[re.Pattern[str]]) -> None:
-        """Raises ValueError for a pattern that RE2 cannot read even without its lookarounds: a reference back."""
+    def __init__(self, patterns: Iterable[re.Pattern[str]], groups: Iterable[Iterable[re.Pattern[str]]] = ()) -> None:
+        """`groups`: patterns of these that are asked for together, to know at once whether any of them may be found.
+
+        Raises ValueError for a pattern that RE2 cannot read even without its lookarounds: a reference back.
+        """
+        self._grouped = tuple(tuple(group) for group in groups)
         self.patterns = tuple({id(pattern): pattern for pattern in patterns}.values())
         self._wider = tuple(wider(pattern.pattern) for pattern in self.patterns)
         self._build()
 
     def _build(self) -> None:
+        self.groups = tuple(frozenset(map(id, group)) for group in self._grouped)
         self._ids = tuple(map(id, self.patterns))  # hashing a pattern would read the whole of it
         self._filter = re2.Filter()
         options = re2.Options()
@@ -64,17 +71,21 @@ class Screen:
                 raise ValueError(f"«{pattern}»: {error}") from error
         if self._wider:
             self._filter.Compile()
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._look)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what cannot be sent to another process, or is only true in this one."""
-        return {"patterns": self.patterns, "_wider": self._wider}
+        return {"patterns": self.patterns, "_wider": self._wider, "_grouped": self._grouped}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self._build()
 
     def read(self, text: str) -> Screened:
-        """The text with the patterns that may be found in it."""
+        """The text with the patterns that may be found in it. The last few are remembered: one message is asked about several times."""
+        return self._remembered(text)
+
+    def _look(self, text: str) -> Screened:
         numbers = (self._filter.Match(text, potential=True) or ()) if self._wider else ()
         return Screened(text, frozenset([self._ids[number] for number in numbers]))
 
