@@ -19,9 +19,13 @@ def _compiled(said: str) -> re.Pattern[str]:
 
 
 def advice_for(text: str, advices: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    """The first of the advices whose words a message (with or without accents) has; none when it has none of them."""
+    """The first of the advices whose words a message (with or without accents) has, and not what speaks against it; none when none has."""
     words = " ".join(_WORD.findall(text.lower()))
-    return next(((each["say"],) for each in advices if _compiled(each["said"]).search(words)), ())
+
+    def fits(each: Mapping[str, str]) -> bool:
+        return _compiled(each["said"]).search(words) is not None and not ("unless" in each and _compiled(each["unless"]).search(words))
+
+    return next(((each["say"],) for each in advices if fits(each)), ())
 
 
 def tells_where(advice: str, aspects: Sequence[Aspect]) -> bool:
