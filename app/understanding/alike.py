@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.understanding.decision import SURE_ENOUGH, State
-from app.understanding.heard import as_well, without_joining
+from app.understanding.heard import as_well, supposed, without_joining
 from app.understanding.reader import Reader, Reading
 from app.understanding.terms import Kind
 
@@ -16,7 +16,6 @@ MOST = 0.5  # probability among look-alikes alone, of the one that a correction 
 MORE = 0.15  # of the words of a correction, that the one meant has more of than the one taken back
 NAMED, NAMED_ALONE = 0.6, 0.7  # overlap with a procedure's name from which the message names it; and nothing else
 FEW_WORDS = 4  # that say something, of a correction that is read among the look-alikes
-_WHAT_IF = re.compile(r"(?i)\b(?:thì|thi) (?:sao|răng|rang|thế nào|the nao|làm sao|lam sao)[ ?.!]*$")
 _HAS_NOT = re.compile(r"(?i)^(?:không|khong|ko|k|hông|hong) (?!phải|phai)\w")
 
 
@@ -32,7 +31,7 @@ def another(reader: Reader, text: str, reading: Reading, state: State) -> str | 
         if as_well(text) and p >= LIKELY:
             return top.id
         differs = not reading.query.markers.isdisjoint(reader.index.markers.variants)  # «chưa kết hôn thì sao» tells how things are
-        if differs and _WHAT_IF.search(text) and _adds_its_marker(reader, reading, number, top.id):
+        if differs and supposed(text) is not None and _adds_its_marker(reader, reading, number, top.id):
             return top.id
     return sibling(reader, without_joining(text), state) if as_well(text) else None
 

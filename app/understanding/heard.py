@@ -28,6 +28,9 @@ _LATER = re.compile(
 )
 _AND = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|à|a|rứa|rua) )?(?:còn|con|nếu|neu) ")
 _ALSO = re.compile(r"(?i)^(?:(?:thế|vậy|the|vay|rồi|roi|rứa|rua|à|a) (?:còn|con)|còn)\b")  # «con» alone is a child
+_WHAT_IF = re.compile(
+    r"(?i)^(?P<told>.{6,90}?)[, ]+(?:thì|thi) (?:phải |phai )?(?:sao|răng|rang|thế nào|the nao|làm sao|lam sao|làm răng|lam rang)[ ?.!]*$"
+)
 _RESIDES = re.compile(
     r"(?i)(?:^|[,;.] *|(?<=\w) (?=(?:mà|ma|nhưng|nhung|tại|tai|do|vì|vi) (?:hộ khẩu|ho khau|hk|thường trú|thuong tru)\b))"
     r"(?:(?:mà|ma|nhưng|nhung|tại|tai|do|vì|vi|còn|con) )?(?:(?:em|tui|tôi|toi|mình|minh|e|t|cháu|con) (?:có |co )?)?"
@@ -87,9 +90,15 @@ def _without_denied(reader: Reader, text: str, reading: Reading, state: State) -
     return left, replace(again, signs=replace(again.signs, correction=True), denied=True)
 
 
-def denies(text: str) -> str | None:
-    """What a message says it is not, when it says nothing else: «không phải nhận con nuôi»; None for every other."""
-    return text if _DENIED.match(text) and not _DENIED.sub("", text).strip(" ,.;!") else None
+def only_denies(text: str) -> bool:
+    """Whether a message only says what it is not: «không phải nhận con nuôi»."""
+    return _DENIED.match(text) is not None and not _DENIED.sub("", text).strip(" ,.;!")
+
+
+def supposed(text: str) -> str | None:
+    """The circumstance that «sổ đỏ đang thế chấp thì sao» supposes; None when a message supposes none."""
+    match = _WHAT_IF.match(text)
+    return match["told"] if match else None
 
 
 def without_back(text: str) -> str:

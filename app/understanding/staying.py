@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from app.understanding.comparing import is_clear
 from app.understanding.decision import SURE_ENOUGH, State
-from app.understanding.heard import as_well, denies, without_back
+from app.understanding.heard import as_well, only_denies, supposed, without_back
 from app.understanding.reader import Reader, Reading
 from app.understanding.rules import Aspect
 from app.understanding.terms import Kind
@@ -27,9 +27,6 @@ _NEEDS = re.compile(
 )
 _PAPER = re.compile(r"(?i)\b(?:cần|can|phải có|phai co|đòi|doi|bắt buộc|bat buoc)\b")
 _SO = re.compile(r"(?i)^(?:thế|vậy|the|vay|rồi|roi|còn|con)\b")
-_WHAT_IF = re.compile(
-    r"(?i)^(?P<told>.{6,90}?)[, ]+(?:thì|thi) (?:(?:phải |phai )?(?:sao|răng|rang|thế nào|the nao|làm sao|lam sao|làm răng|lam rang))[ ?.!]*$"
-)
 _TELLS = re.compile(
     r"(?i)\b(?:đang|dang|bị|bi|chưa|chua|không có|khong co|ko có|ko co|k có|k co|chỉ|hết|het|trễ|tre|muộn|muon|sau khi|quá|đứng tên|dung ten|còn bản|con ban"
     r"|không phải|khong phai|ở|vẫn|van|tự|tu)\b"
@@ -39,7 +36,7 @@ _HERE_OR = re.compile(
     r"(?i)\b(?:xã|xa|phường|phuong|ở đây|o day) (?:có |co |mình |minh )?(?:làm|lam|chứng|chung|giải quyết|giai quyet|nhận|nhan) (?:được|duoc|đc|dc) (?:không|khong|ko|k)?,? ?(?:hay|hoặc|hoac)\b"
 )
 _PLACED = re.compile(
-    r"(?i)^(?P<told>.{6,70}?\b(?:ở|o|tại|tai|bên|ben) .{2,30}?),? (?:thì|thi|mà|ma|giờ|gio|có|co)(?: muốn| muon| có| co)? (?:xin|làm|lam|nộp|nop|lấy|lay|khai)"
+    r"(?i)^(?:.{6,70}?\b(?:ở|o|tại|tai|bên|ben) .{2,30}?),? (?:thì|thi|mà|ma|giờ|gio|có|co)(?: muốn| muon| có| co)? (?:xin|làm|lam|nộp|nop|lấy|lay|khai)"
     r"(?: luôn| luon)?(?: ở| o| tại| tai) (?:đây|day|phường này|phuong nay|xã này|xa nay|đà nẵng|da nang)(?: luôn| luon)? (?:được|duoc|đc|dc) (?:không|khong|ko|k|hông|hong)\b"
 )
 _TAXES = re.compile(r"(?i)\bthuế\b|\b(?:nop|dong|mien|giam|chiu|khai|tien|ma so) thue\b|^thue (?:nop|dong|bao nhieu|sao|thi)\b")
@@ -100,7 +97,7 @@ def stays(reader: Reader, text: str, reading: Reading, code: str) -> bool:
         or paper
         or here
         or _what_if(reader, text, reading, number)
-        or only_denies(reader, text, code)
+        or _denies_another(reader, text, code)
         or _asks_of_its_words(reader, reading, number)
         or only_the_act(reader, reading, code)
     )
@@ -108,21 +105,18 @@ def stays(reader: Reader, text: str, reading: Reading, code: str) -> bool:
 
 def _what_if(reader: Reader, text: str, reading: Reading, number: int) -> bool:
     """«Sổ đỏ đang thế chấp thì sao», «còn bản photo thì răng»: a circumstance, of whatever it names, that no look-alike is for."""
-    match = _WHAT_IF.match(text)
-    if match is None or reading.exact or reading.signs.wants or reading.top is None or _TELLS.search(match["told"]) is None:
+    told = supposed(text)
+    if told is None or reading.exact or reading.signs.wants or reading.top is None or _TELLS.search(told) is None:
         return False
     if reading.top.id in reader.index.entries[number].related or (as_well(text) and _COPY.match(text) is None):
         return False
     return reading.entries[0][1] < FAIRLY or _COPY.match(text) is not None
 
 
-def only_denies(reader: Reader, text: str, code: str) -> bool:
+def _denies_another(reader: Reader, text: str, code: str) -> bool:
     """«Không phải nhận con nuôi» after guardianship: nothing but what is not meant, and that is not the matter in hand."""
-    denied = denies(text)
-    if denied is None or not reader.index.query(denied).content:
-        return False
-    names = _named_words(reader, code)
-    return not set(reader.index.query(denied).content) <= names
+    denied = set(reader.index.query(text).content) if only_denies(text) else set[str]()
+    return bool(denied) and not denied <= _named_words(reader, code)
 
 
 def _placed(reader: Reader, text: str, reading: Reading, number: int) -> bool:
