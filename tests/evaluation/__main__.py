@@ -14,7 +14,19 @@ from app.assistant.knowing import Knowledge
 from app.understanding.decision import Decision
 from tests.evaluation.baseline import Baseline, baselines
 from tests.evaluation.measure import Score, ask, score
-from tests.evaluation.questions import BLIND, DEV_FILE, HELD, OTHER, VAGUE, Question, load, load_blind, with_typing_errors, without_accents
+from tests.evaluation.questions import (
+    BLIND,
+    DEV_FILE,
+    HELD,
+    OTHER,
+    VAGUE,
+    Question,
+    judged_by_two,
+    load,
+    load_blind,
+    with_typing_errors,
+    without_accents,
+)  # fmt: skip
 from tests.evaluation.replies import Speaker
 
 Pairs = list[tuple[Question, Decision]]
@@ -56,7 +68,7 @@ def _evaluate(name: str, questions: list[Question], knowledge: Knowledge, rivals
     _row("  gõ sai một trên mười chữ", score([(q, ask(reader, with_typing_errors(q))) for q in plain]))
     aspect = score([pair for pair in pairs if pair[0].aspects])
     print(f"khía cạnh đúng: {aspect.share(aspect.aspects_right, aspect.aspects_asked):.1f} % của {aspect.aspects_asked}")
-    speaker = Speaker(knowledge)
+    speaker, judgements = Speaker(knowledge), judged_by_two()
     unclear = [(q, ask(reader, q)) for q in questions if q.kind in VAGUE and q.gold <= held_codes]
     vague, asked = score(unclear), sum(speaker.asks(*pair) for pair in unclear)
     print(f"mơ hồ (đủ lựa chọn trong kho): hỏi lại {vague.share(vague.outcomes['clarify']):.1f} % của {vague.count} {dict(vague.outcomes)}")
@@ -64,6 +76,12 @@ def _evaluate(name: str, questions: list[Question], knowledge: Knowledge, rivals
     print(f"câu rõ bị hỏi lại: {ours.share(ours.outcomes['clarify']):.1f} %; nói chưa rõ: {ours.share(ours.outcomes['unknown']):.1f} %")
     beside = sum(d.outcome == "answer" and speaker.asks(q, d) for q, d in pairs if not q.prev)
     print(f"  được trả lời, thẻ có kèm câu hỏi để chọn trường hợp: {ours.share(beside):.1f} %")
+    for judged, meaning in (("ask", "mơ hồ"), ("answer", "rõ")):
+        agreed = score([(q, d) for q, d in (*unclear, *pairs) if judgements.get(q.id) == judged])
+        if agreed.count:
+            print(
+                f"hai người đọc không biết câu trả lời cùng thấy {meaning}: hỏi lại {agreed.share(agreed.outcomes['clarify']):.1f} % của {agreed.count}"
+            )
     wrong = sum(d.outcome == "answer" and not (d.codes and d.codes[0] in q.gold) for q, d in pairs)
     print(f"trả lời mà sai thủ tục: {ours.share(wrong):.1f} %")
     print("không phải việc của kho: trả lời nhầm bằng thẻ thủ tục")

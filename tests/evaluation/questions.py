@@ -13,6 +13,7 @@ from app.understanding.text import fold
 
 DEV_FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "questions" / "dev.jsonl"
 BLIND = Path(__file__).with_name("blind")
+CLARITY_FILE = Path(__file__).with_name("clarity.tsv")
 HELD = ("procedure", "aspect", "followup", "multi", "story", "lookalike", "eligibility")
 VAGUE = ("clarify", "vague")
 OTHER = (
@@ -63,6 +64,15 @@ def load_blind(writer: str) -> list[Question]:
         )
         for row in _rows(BLIND / f"{writer}.jsonl")
     ]
+
+
+def judged_by_two(path: Path = CLARITY_FILE) -> dict[str, str]:
+    """What two readers, who saw no answer, agree on of development messages, by id: `ask` (too vague), `answer` (clear) or `other`.
+
+    They were given the message, what was said before it and the names of our procedures, and were to ask only where several are about equally likely.
+    """
+    lines = (line.split("\t") for line in path.read_text("utf-8").splitlines()[1:])
+    return {id_: first for id_, first, second in lines if first == second}
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
